@@ -1,0 +1,36 @@
+"""Session-wide advisory locks of PostgreSQL: whoever works holds one, and a dead process holds none.
+
+The lock lives on a connection of its own, outside the pool: it ends with the process, whatever the process was doing.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import connection
+
+
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+def _connect() -> psycopg.Connection:
+    params = connection.get_connection_params()
+    for ours in ("pool", "context", "cursor_factory", "prepare_threshold", "server_side_binding"):
+        params.pop(ours, None)
+    return psycopg.connect(**params, autocommit=True)
+
+
+@contextmanager
+def try_lock(name: str) -> Iterator[bool]:
+    """Yield True while holding the named lock, False when somebody else holds it. Never waits."""
+    with _connect() as session:
+        row = session.execute("SELECT pg_try_advisory_lock(%s)", [_key(name)]).fetchone()
+        yield bool(row and row[0])
+
+
+def is_free(name: str) -> bool:
+    """Whether nobody holds the named lock at this moment."""
+    with try_lock(name) as held:
+        return held

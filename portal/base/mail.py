@@ -1,0 +1,70 @@
+"""Every e-mail: a template in three languages, a row in the outbox, sent after commit, retried, its state kept.
+
+A template is `templates/mail/<name>.txt`: its first line is the subject, the rest the body.
+"""
+
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from portal.base.models import Mail
+
+log = structlog.get_logger(__name__)
+ATTEMPTS = 5
+
+
+def mail_send(template: str, *, to: str, language: str, context: dict[str, Any]) -> Mail:
+    """Write one e-mail in the reader's language; it leaves after the transaction commits."""
+    with translation.override(language):
+        text = render_to_string(f"mail/{template}.txt", {**context, "site_url": settings.SITE_URL})
+    subject, _, body = text.strip().partition("\n")
+    return mail_queue(template, to=to, language=language, subject=subject, body=body.strip() + "\n")
+
+
+def mail_queue(template: str, *, to: str, language: str, subject: str, body: str) -> Mail:
+    """Put a text that is written already into the outbox."""
+    mail = Mail.objects.create(
+        to=to, language=language, template=template, subject=" ".join(subject.split())[:300], body=body
+    )
+    transaction.on_commit(
+        lambda: current_app.send_task("portal.base.tasks.mail_deliver", args=[str(mail.pk)]), robust=True
+    )
+    return mail
+
+
+def mail_deliver(mail_id: str) -> bool:
+    """Hand one waiting e-mail to the mail server; True when it went. A fifth failure is final."""
+    with transaction.atomic():
+        mail = (
+            Mail.objects.select_for_update(skip_locked=True)
+            .filter(pk=mail_id, state=Mail.State.WAITING)
+            .first()
+        )
+        if mail is None:
+            return False
+        mail.attempts += 1
+        try:
+            EmailMessage(mail.subject, mail.body, to=[mail.to]).send()
+            mail.state, mail.sent_at, mail.error = Mail.State.SENT, timezone.now(), ""
+        except OSError as error:
+            mail.error = str(error)[:500]
+            if mail.attempts >= ATTEMPTS:
+                mail.state = Mail.State.FAILED
+            log.warning("mail_not_sent", mail=str(mail.pk), attempt=mail.attempts, error=mail.error)
+        mail.save()
+    return mail.state == Mail.State.SENT
+
+
+def sweep(limit: int = 100) -> int:
+    """Try again what still waits; the number tried."""
+    waiting = Mail.objects.filter(state=Mail.State.WAITING).order_by("created_at")
+    ids = list(waiting.values_list("pk", flat=True)[:limit])
+    for mail_id in ids:
+        mail_deliver(str(mail_id))
+    return len(ids)

@@ -1,0 +1,72 @@
+"""What every test stands on."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from pytest_django import DjangoDbBlocker, Settings
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+def pytest_configure() -> None:
+    """The catalogues are compiled once, before anything is translated."""
+    call_command("compile_catalogues", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], Path]:
+    """The real files beside the project; a test that needs one that is absent says so and skips."""
+
+    def path(name: str) -> Path:
+        found = SHARED / name
+        if not found.exists():
+            pytest.skip(f"../shared/{name} is not here")
+        return found
+
+    return path
+
+
+@pytest.fixture(autouse=True)
+def private_home(settings: Settings, tmp_path: Path) -> Path:
+    """No test writes into another's files."""
+    settings.QAFILA_HOME = tmp_path
+    settings.ACCESS_STRICT = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "portal.base.storage.PrivateFiles",
+            "OPTIONS": {"location": str(tmp_path / "private")},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def vocabulary_loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Everything that `load_reference` loads, committed before any test's transaction begins."""
+    from reference.services import reference_load
+
+    with django_db_blocker.unblock():
+        reference_load()
+
+
+# `db` stands in the signature, not behind `getfixturevalue`: by it pytest-django sees at collection that a test
+# needs a database, and makes one of its own; a test that it does not see would run on the real one.
+@pytest.fixture
+def vocabulary(vocabulary_loaded: None, db: None) -> None:
+    """A database with the vocabulary; what the test itself writes is rolled back.
+
+    Loaded again inside the test's transaction where a test that flushes the tables ran before.
+    """
+    from reference.models import Edition
+    from reference.services import reference_load
+
+    if not Edition.objects.filter(loaded=True).exists():
+        reference_load()
