@@ -1,0 +1,48 @@
+"""What other rooms read of the shared vocabulary."""
+
+from reference.selectors.files import outlines, outlines_viewbox
+from reference.selectors.labels import labels
+from reference.selectors.places import (
+    codes_of_alpha3,
+    codes_of_un,
+    countries,
+    country_codes,
+    country_get,
+    region_codes,
+    region_get,
+    regions,
+)
+from reference.selectors.products import (
+    CURRENT_EDITION,
+    edition_at,
+    editions,
+    product_codes,
+    product_get,
+    products,
+    section_of,
+    sector_rules,
+)
+from reference.selectors.searching import ranked
+
+__all__ = [
+    "CURRENT_EDITION",
+    "codes_of_alpha3",
+    "codes_of_un",
+    "countries",
+    "country_codes",
+    "country_get",
+    "edition_at",
+    "editions",
+    "labels",
+    "outlines",
+    "outlines_viewbox",
+    "product_codes",
+    "product_get",
+    "products",
+    "ranked",
+    "region_codes",
+    "region_get",
+    "regions",
+    "section_of",
+    "sector_rules",
+]
