@@ -244,15 +244,27 @@ TIME_ZONE = "Africa/Casablanca"
 STATIC_URL = "/static/"
 STATIC_ROOT = QAFILA_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    "map",
+    "png",
+    "jpg",
+    "gif",
+    "ico",
+    "woff",
+    "woff2",
+    "gz",
+    "br",
+    "txt",
+    "md",
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -333,7 +345,7 @@ WORKER_HEARTBEAT_SECONDS = 5
 HEARTBEAT_STALE_SECONDS = 20
 # The one schedule. Each entry is idempotent and short.
 CELERY_BEAT_SCHEDULE = {
-    "runs-sweep": {"task": "trade.tasks.runs_sweep", "schedule": 10.0},
+    "runs-sweep": {"task": "trade.tasks.runs_sweep", "schedule": 10.0, "options": {"expires": 10}},
     "events-sweep": {"task": "portal.base.tasks.events_sweep", "schedule": 15.0},
     "mail-sweep": {"task": "portal.base.tasks.mail_sweep", "schedule": 60.0},
 }
@@ -376,6 +388,10 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # The default broker has no host of its own to supply: it is reached through `conn_string`.
+        "kombu.connection": {"level": "ERROR"},
+    },
 }
 os.environ.setdefault("PYTHONTZPATH", "")

@@ -27,7 +27,13 @@ def try_lock(name: str) -> Iterator[bool]:
     """Yield True while holding the named lock, False when somebody else holds it. Never waits."""
     with _connect() as session:
         row = session.execute("SELECT pg_try_advisory_lock(%s)", [_key(name)]).fetchone()
-        yield bool(row and row[0])
+        held = bool(row and row[0])
+        try:
+            yield held
+        finally:
+            # The server ends a closed session's locks a moment later; whoever asks next must not meet them.
+            if held:
+                session.execute("SELECT pg_advisory_unlock(%s)", [_key(name)])
 
 
 def is_free(name: str) -> bool:

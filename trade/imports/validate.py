@@ -1,0 +1,207 @@
+"""Every row of a batch against every rule, whole columns at once. What is not good is told, never dropped."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from trade.canonical import CANONICAL, NOTE_EDITION_SHAPE, NOTE_UNIT_VALUE
+from trade.imports.vocabulary import NOT_SPECIFIED, Vocabulary
+from trade.sources.base import RAW, Batch, Rule
+
+REJECTS: dict[str, pl.DataType] = {
+    "file": pl.Int16(),
+    "row": pl.Int64(),
+    "line": pl.Int64(),
+    "column": pl.String(),
+    "value": pl.String(),
+    "code": pl.String(),
+    "detail": pl.String(),
+}
+LONGEST_VALUE = 100
+AREA_OF_UN = r"^_X[0-9]{1,3}$"
+FIRST_YEAR = 1962
+# A row's price by weight this many times above or below the median of its product is flagged, and kept.
+UNIT_VALUE_FACTOR = 100
+UNIT_VALUE_ROWS = 10
+
+
+@dataclass(slots=True)
+class Checked:
+    """A batch after its checks: `good` in canonical columns, `rejects` a line for each fault of a bad row."""
+
+    good: pl.DataFrame
+    rejects: pl.DataFrame
+    read: int
+    rejected: int
+    repaired: int
+    # Bad rows that are no error of the file: breakdowns of rows that are read. The gate does not count them.
+    tolerated: int = 0
+    log: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+def check(
+    batch: Batch,
+    vocabulary: Vocabulary,
+    *,
+    one_period: bool,
+    today: dt.date,
+    earlier: Sequence[pl.DataFrame] = (),
+) -> Checked:
+    """Split a batch into good rows and faults. `earlier`: good rows of the run's earlier files, for duplicates."""
+    frame = batch.frame.with_row_index("row", offset=1).with_columns(pl.col("row").cast(pl.Int64))
+    rules = [*batch.rules, *_common_rules(batch, frame, vocabulary, today)]
+    if one_period and (month := most_common_period(frame)):
+        rules.append(Rule("period", "other_month", pl.col("period") != month, pl.lit(month)))
+    faults = _faults(batch, frame, rules)
+    good = frame.join(faults.select("row").unique(), on="row", how="anti", maintain_order="left")
+    doubles = _duplicates(batch, good, earlier)
+    if not doubles.is_empty():
+        faults = pl.concat([faults, doubles])
+        good = good.join(doubles.select("row"), on="row", how="anti", maintain_order="left")
+    bad = faults.select("row", "code").group_by("row").agg(pl.col("code").eq("breakdown").all())
+    log = _log(good, vocabulary)
+    good = _flag_unit_values(_mark_shapes(good.select(list(CANONICAL)), vocabulary))
+    return Checked(
+        good=good,
+        rejects=faults.sort("row", maintain_order=True),
+        read=frame.height,
+        rejected=bad.height,
+        repaired=batch.repaired,
+        tolerated=int(bad["code"].sum()),
+        log=log,
+    )
+
+
+def most_common_period(frame: pl.DataFrame) -> str | None:
+    """The month of most rows, the earlier one of equals: what a customs file is a file of."""
+    counts = frame.filter(pl.col("period").is_not_null()).group_by("period").len()
+    if counts.is_empty():
+        return None
+    return str(counts.sort(["len", "period"], descending=[True, False])["period"][0])
+
+
+def _common_rules(batch: Batch, frame: pl.DataFrame, vocabulary: Vocabulary, today: dt.date) -> list[Rule]:
+    last = pl.when(pl.col("freq") == "M").then(pl.lit(f"{today:%Y-%m}")).otherwise(pl.lit(f"{today:%Y}"))
+    future = (pl.col("period") > last) | (pl.col("period") < str(FIRST_YEAR))
+    rules = [
+        Rule("period", "period_future", future),
+        Rule("partner", "partner", ~_known_area("partner", vocabulary)),
+        Rule("reporter", "reporter", ~_known_area("reporter", vocabulary)),
+        Rule("region", "region", ~pl.col("region").is_in(vocabulary.regions)),
+        Rule("unit", "unit", ~pl.col("unit").str.contains(r"^([1-9]|[1-4][0-9]|5[0-3])$")),
+        Rule("unit", "unit", pl.col("quantity").is_not_null() & pl.col("unit").is_null()),
+    ]
+    for column, bound in batch.bounds.items():
+        raw = pl.col(RAW + batch.columns[column])
+        too_long = raw.str.contains(r"^[0-9]{16,}(\.[0-9]*)?$").fill_null(False)
+        rules.append(Rule(column, "negative", pl.col(column) < 0))
+        rules.append(
+            Rule(
+                column,
+                "absurd",
+                (pl.col(column) > bound * 1000).fill_null(False) | too_long,
+                pl.lit(str(bound)),
+            )
+        )
+    return [*rules, *_product_rules(frame, vocabulary)]
+
+
+def _known_area(column: str, vocabulary: Vocabulary) -> pl.Expr:
+    return pl.col(column).is_in(vocabulary.areas) | pl.col(column).str.contains(AREA_OF_UN)
+
+
+def _product_rules(frame: pl.DataFrame, vocabulary: Vocabulary) -> list[Rule]:
+    """Against the edition's list, or where that is not loaded against its chapters."""
+    rules = []
+    code = pl.col("product").str.slice(0, 6)
+    always = (pl.col("product") == "TOTAL") | pl.col("product").is_in(NOT_SPECIFIED)
+    editions = frame["edition"].drop_nulls().unique().sort().to_list()
+    lists = vocabulary.of_editions(editions)
+    for edition in editions:
+        known = (
+            code.is_in(lists[edition]) if lists[edition] else code.str.slice(0, 2).is_in(vocabulary.chapters)
+        )
+        bad = (pl.col("edition") == edition) & ~known & ~always
+        rules.append(Rule("product", "product_unknown", bad, pl.lit(edition)))
+    return rules
+
+
+def _faults(batch: Batch, frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """A row of REJECTS for every rule that a row breaks. All rules are evaluated in one pass over the columns."""
+    flags = frame.select(rule.bad.fill_null(False).alias(str(at)) for at, rule in enumerate(rules))
+    counts = flags.sum().row(0)
+    found = [
+        _describe(batch, frame.filter(flags[str(at)]), rule) for at, rule in enumerate(rules) if counts[at]
+    ]
+    return pl.concat(found) if found else pl.DataFrame(schema=REJECTS)
+
+
+def _describe(batch: Batch, rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    name = batch.column_name(rule.column)
+    value = pl.col(RAW + name) if RAW + name in rows.columns else pl.lit(None)
+    made = {
+        "file": pl.lit(batch.file.position),
+        "row": pl.col("row"),
+        "line": pl.col("line"),
+        "column": pl.lit(name),
+        "value": value.cast(pl.String).fill_null("").str.slice(0, LONGEST_VALUE),
+        "code": pl.lit(rule.code),
+        "detail": rule.detail.cast(pl.String).fill_null(""),
+    }
+    return rows.select(made[column].cast(kind).alias(column) for column, kind in REJECTS.items())
+
+
+def _duplicates(batch: Batch, good: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Rows whose key a good row above, or in an earlier file of the run, has already."""
+    key = list(batch.key)
+    again = good.filter(~pl.struct(key).is_first_distinct())
+    if not again.is_empty():
+        first = good.join(again.select(key).unique(), on=key, how="semi", nulls_equal=True)
+        first = first.group_by(key).agg(first=pl.col("line").min())
+        again = again.join(first, on=key, how="left", nulls_equal=True, maintain_order="left")
+    told = [_describe(batch, again, _duplicate("first"))] if not again.is_empty() else []
+    rest = good.join(again.select("row"), on="row", how="anti") if told else good
+    for rows in earlier:
+        place = pl.lit("file ") + (pl.col("file") + 1).cast(pl.String) + ":" + pl.col("line").cast(pl.String)
+        there = rows.select(*key, place=place).unique(subset=key, keep="first")
+        seen = rest.join(there, on=key, how="inner", nulls_equal=True, maintain_order="left")
+        if not seen.is_empty():
+            told.append(_describe(batch, seen, _duplicate("place")))
+            rest = rest.join(seen.select("row"), on="row", how="anti")
+    return pl.concat(told) if told else pl.DataFrame(schema=REJECTS)
+
+
+def _duplicate(place: str) -> Rule:
+    return Rule("product", "duplicate", pl.lit(True), pl.col(place))
+
+
+def _log(good: pl.DataFrame, vocabulary: Vocabulary) -> list[tuple[str, dict[str, str]]]:
+    return [
+        ("edition_by_shape", {"edition": edition})
+        for edition in good["edition"].unique().sort().to_list()
+        if not vocabulary.products.get(edition)
+    ]
+
+
+def add_note(note: str, where: pl.Expr) -> pl.Expr:
+    """`notes` with one more word in the rows that meet `where`."""
+    more = pl.concat_str([pl.col("notes"), pl.lit(note)], separator=" ", ignore_nulls=True)
+    return pl.when(where).then(more).otherwise(pl.col("notes")).alias("notes")
+
+
+def _mark_shapes(good: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    unloaded = [edition for edition, codes in vocabulary.products.items() if not codes]
+    return good.with_columns(add_note(NOTE_EDITION_SHAPE, pl.col("edition").is_in(unloaded)))
+
+
+def _flag_unit_values(good: pl.DataFrame) -> pl.DataFrame:
+    """Mark a price by weight that is far from those of the same product and flow in the file."""
+    group = ["flow", "product"]
+    price = pl.when((pl.col("net_kg") > 0) & (pl.col("value") > 0)).then(pl.col("value") / pl.col("net_kg"))
+    ratio = price / price.median().over(group)
+    far = ((ratio > UNIT_VALUE_FACTOR) | (ratio * UNIT_VALUE_FACTOR < 1)) & (
+        price.count().over(group) >= UNIT_VALUE_ROWS
+    )
+    return good.with_columns(add_note(NOTE_UNIT_VALUE, far.fill_null(False)))

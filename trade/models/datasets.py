@@ -1,0 +1,47 @@
+"""A dataset: one series of releases, with the properties that every figure of it carries."""
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.base.models import BaseModel
+
+
+@pghistory.track()
+class Dataset(BaseModel):
+    """What a source's files become. The pointer `published` is what readers see; switching it is publishing."""
+
+    class Valuation(models.TextChoices):
+        FOB_CIF = "fob-cif", _("exports FOB, imports CIF")
+        MIXED = "mixed", _("as each reporter values it")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    source_code = models.CharField(_("source format"), max_length=20)
+    name_fr = models.CharField(_("name in French"), max_length=120)
+    name_ar = models.CharField(_("name in Arabic"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=120)
+    provider = models.CharField(_("provider, for citations"), max_length=200)
+    licence = models.CharField(_("licence"), max_length=120)
+    licence_url = models.URLField(_("address of the licence"), blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    valuation = models.CharField(_("valuation"), max_length=10, choices=Valuation.choices)
+    # Customs' X and RX exclude each other; Comtrade's X holds its RX. Shown with every total, never added twice.
+    exports_hold_reexports = models.BooleanField(_("exports hold re-exports"))
+    region_basis = models.CharField(_("what places a flow in a region"), max_length=20, blank=True)
+    has_companies = models.BooleanField(_("its facts carry companies"))
+    trusted = models.BooleanField(_("publishes by itself when every gate holds"), default=False)
+    needs_consent = models.BooleanField(_("asks for a second person's consent"), default=False)
+    max_rejected = models.DecimalField(
+        _("largest share of rejected rows"), max_digits=5, decimal_places=4, default="0.0500"
+    )
+    published = models.ForeignKey(
+        "trade.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published")
+    )
+
+    class Meta:
+        verbose_name = _("dataset")
+        verbose_name_plural = _("datasets")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code

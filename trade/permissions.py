@@ -1,0 +1,27 @@
+"""Who may see which rows of the trade room."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from portal.accounts.models import Role, User
+from trade.models import Release, Run
+
+# Uploads, rejects and previews of a dataset with companies are for those who answer for the figures.
+STAFF = (Role.Kind.STATISTICIAN, Role.Kind.OPERATOR)
+OPEN = (Release.State.PUBLISHED, Release.State.REPLACED, Release.State.WITHDRAWN)
+
+
+def is_trade_staff(user: User | AnonymousUser) -> bool:
+    """Whether the person hands in, compares and publishes."""
+    return isinstance(user, User) and user.is_active and user.roles.filter(kind__in=STAFF).exists()
+
+
+def runs_visible_to(user: User | AnonymousUser) -> QuerySet[Run]:
+    rows = Run.objects.select_related("dataset", "acting_user")
+    return rows if is_trade_staff(user) else rows.none()
+
+
+def releases_visible_to(user: User | AnonymousUser) -> QuerySet[Release]:
+    """Everybody sees what was ever published; what is staged or put aside only those who publish."""
+    rows = Release.objects.select_related("dataset", "run")
+    return rows if is_trade_staff(user) else rows.filter(state__in=OPEN)

@@ -1,0 +1,39 @@
+"""The pointer that readers follow: `Dataset.published`. Moving it is publishing."""
+
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.base import events
+from trade.models import Dataset, Release
+
+
+def publish_in_transaction(dataset: Dataset, release: Release, *, by: User | None) -> None:
+    """Switch readers to `release`. The caller holds the dataset's row in its transaction."""
+    Release.objects.filter(dataset=dataset, state=Release.State.PUBLISHED).exclude(pk=release.pk).update(
+        state=Release.State.REPLACED
+    )
+    release.state, release.published_at, release.published_by = Release.State.PUBLISHED, timezone.now(), by
+    release.save(update_fields=["state", "published_at", "published_by", "updated_at"])
+    dataset.published = release
+    dataset.save(update_fields=["published", "updated_at"])
+    events.emit("trade.release_published", dataset_code=dataset.code, release=release.number)
+
+
+def withdraw_in_transaction(dataset: Dataset, release: Release) -> Release | None:
+    """Point readers back to the predecessor, or to nothing where there is none; returns what they see then."""
+    release.state = Release.State.WITHDRAWN
+    release.save(update_fields=["state", "updated_at"])
+    before = release.predecessor
+    while before is not None and before.state != Release.State.REPLACED:
+        before = before.predecessor
+    if before is not None:
+        before.state = Release.State.PUBLISHED
+        before.save(update_fields=["state", "updated_at"])
+    dataset.published = before
+    dataset.save(update_fields=["published", "updated_at"])
+    events.emit(
+        "trade.release_withdrawn",
+        dataset_code=dataset.code,
+        release=release.number,
+    )
+    return before

@@ -1,0 +1,201 @@
+"""The ledger of imports: hand in, execute, take up again what a dead worker left."""
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pghistory
+import structlog
+from celery import current_app
+from django.core.files import File
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.base import storage
+from portal.base.errors import DomainError, Invalid
+from portal.base.locks import try_lock
+from reference.selectors import editions
+from trade.imports.reading import work_folders
+from trade.models import Dataset, Run, RunFile
+from trade.services.datasets import datasets_load
+from trade.services.execution import execute
+from trade.services.numbers import next_number
+from trade.services.state import run_end
+from trade.sources import SOURCES, Refusal
+from trade.sources.reasons import in_all_languages, reason_of
+
+log = structlog.get_logger(__name__)
+ATTEMPTS = 3
+ABANDONED_AFTER = dt.timedelta(seconds=10)
+HandedIn = Path | File  # type: ignore[type-arg]
+
+
+def run_create(
+    *,
+    acting_user: User | None,
+    source: str,
+    files: Sequence[HandedIn],
+    dataset: str | None = None,
+    options: Mapping[str, str] | None = None,
+    publish: bool = False,
+) -> Run:
+    """Keep the files, write the ledger row and queue the work after commit. Raises Invalid."""
+    if source not in SOURCES:
+        raise Invalid(
+            _("There is no source format “%(source)s”.") % {"source": source},
+            hint=_("Choose one of: %(known)s.") % {"known": ", ".join(SOURCES)},
+        )
+    if not files:
+        raise Invalid(_("No file was handed in."), hint=_("Choose at least one file."))
+    options = dict(options or {})
+    _check_edition(options.get("edition"))
+    into = _dataset(dataset or SOURCES[source].dataset, source)
+    kept = [_keep(file) for file in files]
+    with pghistory.context(user=str(acting_user.pk) if acting_user else None, why="run_create"):
+        with transaction.atomic():
+            run = Run.objects.create(
+                number=next_number(Run),
+                dataset=into,
+                source_code=source,
+                options=options,
+                fingerprint=_fingerprint(source, into, kept, options),
+                publish=publish,
+                acting_user=acting_user,
+            )
+            RunFile.objects.bulk_create(
+                RunFile(run=run, position=position, **fields) for position, fields in enumerate(kept)
+            )
+            transaction.on_commit(lambda: _queue(run.pk), robust=True)
+    return run
+
+
+def _check_edition(edition: str | None) -> None:
+    known = sorted(editions().values_list("code", flat=True))
+    if edition is not None and edition not in known:
+        raise Invalid(
+            _("There is no edition “%(edition)s” of the Harmonized System.") % {"edition": edition},
+            hint=_("Choose one of: %(known)s.") % {"known": ", ".join(known)},
+        )
+
+
+def _dataset(code: str, source: str) -> Dataset:
+    datasets_load()
+    found = Dataset.objects.filter(code=code).first()
+    if found is None:
+        raise Invalid(
+            _("There is no dataset “%(dataset)s”.") % {"dataset": code},
+            hint=_("Known datasets: %(known)s.")
+            % {"known": ", ".join(Dataset.objects.values_list("code", flat=True))},
+        )
+    if SOURCES[source].dataset != found.code and found.source_code != source:
+        raise Invalid(
+            _("The dataset “%(dataset)s” is not fed by the format %(source)s.")
+            % {"dataset": code, "source": source},
+            hint=_("Choose the dataset that belongs to the format."),
+        )
+    return found
+
+
+def _queue(run_id: uuid.UUID) -> None:
+    current_app.send_task("trade.tasks.run_execute", args=[str(run_id)])
+
+
+@contextmanager
+def _local(file: HandedIn) -> Iterator[Path]:
+    """A path to the handed-in file; an upload held in memory is written out first."""
+    if isinstance(file, Path):
+        yield file
+        return
+    with tempfile.NamedTemporaryFile(prefix="qafila-") as copy:
+        for block in file.chunks():
+            copy.write(block)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def _keep(file: HandedIn) -> dict[str, object]:
+    name = Path(file.name or "file").name[:255]
+    try:
+        with _local(file) as path:
+            stored, checksum = storage.put(path, folder="uploads")
+            return {"name": name, "sha256": checksum, "stored_as": stored, "size": path.stat().st_size}
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise Invalid(
+            _("%(file)s cannot be opened.") % {"file": file if isinstance(file, Path) else file.name},
+            hint=_("Check the path and that the file may be read."),
+        ) from error
+
+
+def _fingerprint(
+    source: str, dataset: Dataset, kept: Sequence[Mapping[str, object]], options: Mapping[str, str]
+) -> str:
+    """What makes two runs the same: format, dataset, options, and the files whatever their order."""
+    sums = sorted(str(file["sha256"]) for file in kept)
+    text = json.dumps([source, dataset.code, sums, options], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def run_execute(run_id: uuid.UUID | str) -> bool:
+    """Do a run's work while holding its lock; False where somebody else does or it has ended. Safe to call twice.
+
+    An error of the database or the disk leaves the run for the sweep, three attempts in all; any other ends it.
+    """
+    with try_lock(f"run:{run_id}") as held:
+        run = Run.objects.select_related("dataset", "acting_user").filter(pk=run_id).first() if held else None
+        if run is None or run.state in Run.ENDED:
+            return False
+        user = str(run.acting_user_id) if run.acting_user_id else None
+        with pghistory.context(user=user, why="run_execute", run=run.number):
+            _attempt(run)
+    return True
+
+
+def _attempt(run: Run) -> None:
+    if run.attempts >= ATTEMPTS:
+        params = {"attempts": str(run.attempts), "phase": run.phase or "-"}
+        run_end(run, Run.State.FAILED, reason=in_all_languages("gave_up", params))
+        return
+    run.state, run.attempts, run.started_at = (
+        Run.State.RUNNING,
+        run.attempts + 1,
+        run.started_at or timezone.now(),
+    )
+    run.save(update_fields=["state", "attempts", "started_at", "updated_at"])
+    log.info("run_started", run=run.number, attempt=run.attempts)
+    try:
+        execute(run)
+    except Refusal as refusal:
+        run_end(run, Run.State.REFUSED, reason=refusal.reason())
+    except DomainError as error:
+        run_end(run, Run.State.REFUSED, reason=reason_of(error))
+    except (OperationalError, InterfaceError, OSError):
+        log.exception("run_interrupted", run=run.number, attempt=run.attempts)
+        raise
+    except Exception as error:
+        log.exception("run_failed", run=run.number)
+        run_end(run, Run.State.FAILED, reason=in_all_languages("unexpected", {"error": type(error).__name__}))
+    log.info("run_ended", run=run.number, state=run.state)
+
+
+def runs_sweep() -> list[int]:
+    """Take up every waiting or running run that nobody works on; the numbers of those taken up."""
+    old = timezone.now() - ABANDONED_AFTER
+    waiting = Run.objects.exclude(state__in=Run.ENDED).filter(created_at__lt=old).order_by("created_at")
+    taken = [number for run_id, number in list(waiting.values_list("pk", "number")) if run_execute(run_id)]
+    _tidy()
+    return taken
+
+
+def _tidy() -> None:
+    """Remove this machine's work folders of runs that ended: their worker was killed between the two."""
+    left = {folder.name: folder for folder in work_folders().glob("*-*-*-*-*")}
+    for run_id in Run.objects.filter(pk__in=left, state__in=Run.ENDED).values_list("pk", flat=True):
+        shutil.rmtree(left[str(run_id)], ignore_errors=True)

@@ -1,0 +1,150 @@
+"""The blocks of a product's page: the country's own customs figures, or what countries report to each other."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from portal.base.errors import DomainError
+from portal.base.search import fold
+from reference import selectors as reference
+from reference.models import Product
+from trade import cube
+from trade.charts import figures
+from trade.charts.reading import in_order
+from trade.models import Dataset
+from trade.tables import Block, block_make, sentences
+from trade.tables.rows import Layout
+from trade.tables.sentences import Writer
+from trade.views import choices
+
+HOME = "MA"
+SUBHEADING = 6
+Choices = dict[str, list[choices.Choice]]
+
+
+def periods_of(dataset: Dataset, node: Product) -> list[str]:
+    """The periods in which the published release holds anything of this product that a reader may see."""
+    level = "6" if dataset.has_companies else str(node.level)
+    return _column(figures.ask(dataset.code, by="period", product=node.code, level=level, flow="X,M"))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a product's page is about, in one dataset and the periods that it has."""
+
+    dataset: str
+    node: Product
+    name: str
+    periods: list[str]
+    language: str
+
+
+def national(request: HttpRequest, about: Subject) -> tuple[list[Block], Choices]:
+    """Customs: a subheading by year; above it, its subheadings in one year."""
+    if about.node.level == SUBHEADING:
+        caption = _("%(product)s: exports and imports by year") % {"product": about.name}
+        block = block_make(
+            figures.product_trend(about.dataset, about.node.code, SUBHEADING),
+            language=about.language,
+            anchor="trend",
+            title=_("Exports and imports of Morocco by year"),
+            place=about.name,
+            kind="line",
+            words=sentences.trend,
+            layout=Layout(caption=caption, pivot="flow"),
+        )
+        return [block], {}
+    period, years = choices.years(request, about.periods, about.language)
+    titles = {
+        "X": _("Exports by subheading, %(period)s") % {"period": period},
+        "M": _("Imports by subheading, %(period)s") % {"period": period},
+    }
+    blocks = []
+    for flow, title in titles.items():
+        anchor = f"below-{flow.lower()}"
+        limit = choices.limit(request, anchor)
+        params = figures.products_below(about.dataset, about.node.code, flow=flow, period=period, limit=limit)
+        blocks.append(_ranked(params, about, anchor, title, sentences.products))
+    return blocks, {"years": years}
+
+
+def international(request: HttpRequest, about: Subject) -> tuple[list[Block], Choices]:
+    """One reporter's partners, Morocco's where it reports; then who sells and who buys in the world."""
+    node, language = about.node, about.language
+    period, years = choices.years(request, about.periods, language)
+    asking = figures.ask(
+        about.dataset, by="reporter", product=node.code, level=str(node.level), flow="X,M", period=period
+    )
+    codes = list(dict.fromkeys(_column(asking)))
+    reporter = choices.chosen(request, "reporter", codes, HOME)
+    names = reference.labels("reporter", codes, language)
+    options = sorted(((code, names[code]) for code in codes), key=lambda option: fold(option[1]))
+    blocks = _partners(request, about, period, reporter, names.get(reporter, reporter))
+    blocks += _world(request, about, period)
+    return blocks, {"years": years, "reporters": choices.chips(request, "reporter", options, reporter)}
+
+
+def _partners(request: HttpRequest, about: Subject, period: str, reporter: str, country: str) -> list[Block]:
+    """A block for each flow that the country reports."""
+    code, level = about.node.code, about.node.level
+    params = figures.flows_with_world(about.dataset, code, level, reporter=reporter, period=period)
+    whole = block_make(params, language=about.language, anchor="", title="")
+    titles = {
+        "X": _("%(country)s: exports by destination, %(period)s"),
+        "RX": _("%(country)s: re-exports by destination, %(period)s"),
+        "M": _("%(country)s: imports by origin, %(period)s"),
+        "RM": _("%(country)s: re-imports by origin, %(period)s"),
+    }
+    blocks = []
+    for flow in sorted(whole.reading.distinct("flow"), key=in_order) if whole.reading else []:
+        anchor = f"partners-{flow.lower()}"
+        limit = choices.limit(request, anchor)
+        params = figures.partners(
+            about.dataset, code, level, reporter=reporter, flow=flow, period=period, limit=limit
+        )
+        title = titles[flow] % {"country": country, "period": period}
+        total = whole.reading.value(flow=flow) if whole.reading else None
+        blocks.append(_ranked(params, about, anchor, title, sentences.partners, total))
+    return blocks
+
+
+def _world(request: HttpRequest, about: Subject, period: str) -> list[Block]:
+    titles = {
+        "X": _("Who exports it, %(period)s") % {"period": period},
+        "M": _("Who imports it, %(period)s") % {"period": period},
+    }
+    blocks = []
+    for flow, title in titles.items():
+        anchor = f"world-{flow.lower()}"
+        limit = choices.limit(request, anchor)
+        params = figures.reporters(
+            about.dataset, about.node.code, about.node.level, flow=flow, period=period, limit=limit
+        )
+        blocks.append(_ranked(params, about, anchor, title, sentences.reporters))
+    return blocks
+
+
+def _ranked(  # noqa: PLR0917  one call for one block
+    params: figures.Params, about: Subject, anchor: str, title: str, words: Writer, total: int | None = None
+) -> Block:
+    return block_make(
+        params,
+        language=about.language,
+        anchor=anchor,
+        title=title,
+        place=about.name,
+        kind="ranked",
+        words=words,
+        layout=Layout(caption=title, total=total),
+    )
+
+
+def _column(params: figures.Params) -> list[str]:
+    """The first dimension's codes of an answer that only serves to offer a choice; none where it is refused."""
+    try:
+        result = cube.answer(cube.Query.parse(params))
+    except DomainError:
+        return []
+    position = [column.name for column in result.columns].index(params["by"])
+    return [str(row[position]) for row in result.rows]
