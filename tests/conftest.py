@@ -1,10 +1,11 @@
 """What every test stands on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -29,23 +30,31 @@ def shared() -> Callable[[str], Path]:
 
 
 @pytest.fixture(autouse=True)
-def private_home(settings: Settings, tmp_path: Path) -> Path:
+def private_home(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """No test writes into another's files."""
-    settings.QAFILA_HOME = tmp_path
+    home = tmp_path_factory.mktemp("home")
+    settings.QAFILA_HOME = home
     settings.ACCESS_STRICT = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT = home / "static"
     settings.STATIC_ROOT.mkdir()
     settings.STORAGES = {
         **settings.STORAGES,
         "private": {
             "BACKEND": "portal.base.storage.PrivateFiles",
-            "OPTIONS": {"location": str(tmp_path / "private")},
+            "OPTIONS": {"location": str(home / "private")},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    return tmp_path
+    return home
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What services and selectors say is asserted in the source language; a page's address brings its own."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

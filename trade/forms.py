@@ -22,7 +22,7 @@ class FilesField(forms.FileField):
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = data if isinstance(data, list | tuple) else [data] if data else []
         if not given and self.required:
             raise forms.ValidationError(self.error_messages["required"], code="required")
@@ -47,7 +47,7 @@ class RunForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Leave it empty for the dataset that belongs to the format."),
     )
-    files = FilesField(
+    upload = FilesField(
         label=gettext_lazy("Files"),
         help_text=gettext_lazy("All files handed in together become one run and one release."),
     )

@@ -20,7 +20,9 @@ def test_a_file_is_named_by_its_checksum_and_stored_once(tmp_path: Path) -> None
     assert len(list(storage.local_path(name).parent.iterdir())) == 1
 
 
-def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_that_fails_leaves_nothing(
+    tmp_path: Path, private_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = tmp_path / "month.csv"
     source.write_bytes(b"x" * 10)
 
@@ -30,7 +32,7 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(storage.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         storage.put(source, folder="uploads")
-    assert [path for path in (tmp_path / "private").rglob("*") if path.is_file()] == []
+    assert [path for path in (private_home / "private").rglob("*") if path.is_file()] == []
 
 
 def test_private_files_have_no_address() -> None:

@@ -187,12 +187,12 @@ def test_a_dataset_or_release_that_is_not_public_is_missing() -> None:
     with pytest.raises(Missing):
         ask(release=str(staged.number))
     first = make.release(make.comtrade(), MOROCCO)
-    make.release(make.comtrade(), [fact("TOTAL", "W", 2000)])
+    second = make.release(make.comtrade(), [fact("TOTAL", "W", 2000)])
     assert ask(flow="X").rows == [(2000,)]
     assert ask(release=str(first.number), flow="X", reporter="MA").rows == [(1000,)]
-    Release.objects.filter(pk=first.pk).update(state="withdrawn")
+    Release.objects.filter(pk=second.pk).update(state="withdrawn")
     with pytest.raises(Missing):
-        ask(release=str(first.number))
+        ask(release=str(second.number))
 
 
 def test_pages_of_an_answer_follow_each_other_without_a_gap() -> None:

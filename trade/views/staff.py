@@ -40,7 +40,7 @@ def ledger(request: StaffRequest) -> HttpResponse:
             run = services.run_create(
                 acting_user=request.user,
                 source=form.cleaned_data["source"],
-                files=form.cleaned_data["files"],
+                files=form.cleaned_data["upload"],
                 dataset=form.cleaned_data["dataset"] or None,
                 publish=form.cleaned_data["publish"],
             )
