@@ -140,7 +140,7 @@ def staff_create(*, email: str, password: str, totp: str, language: str = "fr") 
     _validate_secret(totp)
     with _audited("staff_create", None):
         found = User.objects.select_for_update().filter(email=email.lower()).first()
-        user = found or User(email=email.lower(), full_name=_("Staff"), language=language)
+        user = found or User(email=email.lower(), full_name="Qafila", language=language)
         _superuser_set(user, password)
         EmailAddress.objects.filter(user=user).exclude(email=user.email).update(primary=False)
         EmailAddress.objects.update_or_create(

@@ -29,7 +29,7 @@ class Meter:
         share = min(done / total, 1) if total else 0
         if self.terminal:
             filled = round(BAR * share)
-            line = f"\r{phase:<12} [{'█' * filled}{'·' * (BAR - filled)}] {share:>4.0%} "
+            line = f"\r{phase:<40} [{'█' * filled}{'·' * (BAR - filled)}] {share:>4.0%} "
         else:
             line = f"{phase} {done}/{total}\n" if total else f"{phase}\n"
         if line != self.last:
@@ -39,7 +39,7 @@ class Meter:
 
     def close(self) -> None:
         if self.terminal and self.last:
-            self.stream.write("\r" + " " * (BAR + 24) + "\r")
+            self.stream.write("\r" + " " * (BAR + 52) + "\r")
             self.stream.flush()
 
 
@@ -51,7 +51,7 @@ def wait(run: Run, stream: TextIO) -> Run:
             run.refresh_from_db()
             if run.state in Run.ENDED:
                 return run
-            meter.show(run.phase or run.state, run.done, run.total)
+            meter.show(str(run.get_phase_display() or run.get_state_display()), run.done, run.total)
             if time.monotonic() - since > PATIENCE:
                 _check_worker(run)
             time.sleep(POLL_SECONDS)

@@ -35,7 +35,12 @@ class Dataset(BaseModel):
         _("largest share of rejected rows"), max_digits=5, decimal_places=4, default="0.0500"
     )
     published = models.ForeignKey(
-        "trade.Release", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("published")
+        "trade.Release",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("published"),
     )
 
     class Meta:

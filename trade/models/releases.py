@@ -45,10 +45,14 @@ class Release(BaseModel):
         DISCARDED = "discarded", _("discarded")
 
     number = models.PositiveIntegerField(_("number"), unique=True)
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases", verbose_name=_("dataset"))
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.PROTECT, related_name="releases", verbose_name=_("dataset")
+    )
     run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="release", verbose_name=_("run"))
     # The published release that this one was built on; withdrawing points back to it.
-    predecessor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="successors")
+    predecessor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="successors"
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.STAGED)
     demonstration = models.BooleanField(_("demonstration data"), default=False)
     parts = models.ManyToManyField(Part, through="ReleasePart", related_name="releases")

@@ -23,10 +23,19 @@ class Run(BaseModel):
         REFUSED = "refused", _("refused")
         FAILED = "failed", _("failed")
 
+    class Phase(models.TextChoices):
+        READING = "reading", _("reading the files")
+        WAITING = "waiting", _("waiting for another run of the dataset")
+        STAGING = "staging", _("laying the months over the last release")
+        SUMMING = "summing", _("summing up the tables")
+        COMPARING = "comparing", _("comparing with the last release")
+
     ENDED = (State.STAGED, State.PUBLISHED, State.UNCHANGED, State.REFUSED, State.FAILED)
 
     number = models.PositiveIntegerField(_("number"), unique=True)
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="runs", verbose_name=_("dataset"))
+    dataset = models.ForeignKey(
+        Dataset, on_delete=models.PROTECT, related_name="runs", verbose_name=_("dataset")
+    )
     source_code = models.CharField(_("source format"), max_length=20)
     options = models.JSONField(_("options"), default=dict)
     # Digest of the files' checksums and the options: what "unchanged" means.
@@ -36,7 +45,7 @@ class Run(BaseModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
-    phase = models.CharField(_("phase"), max_length=20, blank=True)
+    phase = models.CharField(_("phase"), max_length=20, choices=Phase.choices, blank=True)
     done = models.BigIntegerField(_("done"), default=0)
     total = models.BigIntegerField(_("of"), default=0)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -107,7 +116,9 @@ class RunFile(BaseModel):
 
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["run", "position"], name="trade_runfile_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="trade_runfile_position_once")
+        ]
 
     def __str__(self) -> str:
         return self.name

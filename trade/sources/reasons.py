@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from portal.base.errors import DomainError
+from trade.models import Run
 
 # Rows. `{detail}` is what the rule expected or found beside the value.
 ROW_REASONS = {
@@ -65,6 +66,14 @@ LOG_TEXTS = {
     "consent_needed": _("The dataset {dataset} asks for a second person's consent: the release is staged."),
 }
 
+# Words that stand in a parameter as a code.
+TERMS = {
+    ";": _("semicolons (;)"),
+    "\t": _("tabs"),
+    "|": _("bars (|)"),
+    **{phase.value: phase.label for phase in Run.Phase},
+}
+
 # Whole files: where, then what to do.
 FILE_REASONS = {
     "empty": _("{file} is empty. Export it again and hand in the new file."),
@@ -108,7 +117,7 @@ FILE_REASONS = {
         "{file} is demonstration data, and the dataset {dataset} holds real data already. Hand in real files."
     ),
     "gave_up": _(
-        "The run was broken off {attempts} times, the last time while {phase}. Look at the worker's log."
+        "The run was broken off {attempts} times. The last step was: {phase}. Look at the worker's log."
     ),
     "file_lost": _("The stored copy of {file} cannot be read. Hand the file in again."),
     "unexpected": _(
@@ -131,7 +140,7 @@ class Refusal(DomainError):
 
 
 def file_text(code: str, params: dict[str, str]) -> str:
-    return str(FILE_REASONS[code]).format(**params)
+    return str(FILE_REASONS[code]).format(**{name: TERMS.get(value, value) for name, value in params.items()})
 
 
 def row_text(code: str, detail: str) -> str:

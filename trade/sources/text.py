@@ -22,7 +22,7 @@ COMPRESSED = {
     b"7z\xbc\xaf": "7z",
 }
 BINARY = {b"%PDF": "PDF", b"PAR1": "Parquet", b"\xd0\xcf\x11\xe0": "Excel (XLS)", b"SQLite": "SQLite"}
-SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+SEPARATORS = (";", "\t", "|")
 # Stands for a comma inside quotation marks while the line is split; no text file holds it.
 _COMMA = "\x1f"
 
@@ -131,9 +131,9 @@ def _header(file: SourceFile, line: str, wanted: Sequence[str], source: str) -> 
         raise Refusal("not_format", file=file.name, source=source, wanted=",".join(wanted[:4]) + ",…")
     header = [name.strip() for name in next(csv.reader([line]))]
     if len(header) == 1:
-        for separator, kind in SEPARATORS.items():
+        for separator in SEPARATORS:
             if line.count(separator) >= len(wanted) - 2:
-                raise Refusal("separator", file=file.name, kind=f"{kind} “{separator.strip()}”")
+                raise Refusal("separator", file=file.name, kind=separator)
     missing = [name for name in wanted if name not in header]
     if len(missing) > len(wanted) // 2:
         raise Refusal("not_format", file=file.name, source=source, wanted=",".join(wanted[:4]) + ",…")
