@@ -18,6 +18,7 @@ import environ  # noqa: E402
 from csp.constants import NONCE, NONE, SELF  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from psycopg.conninfo import make_conninfo  # noqa: E402
+from psycopg_pool import ConnectionPool  # noqa: E402
 
 from portal.run import postgres  # noqa: E402
 
@@ -56,7 +57,13 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # Below PostgreSQL's own 0.6 a misspelt word is still found; above 0.3 it is not drowned in others.
     "options": "-c pg_trgm.word_similarity_threshold=0.4",
-    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=12), "timeout": 10},
+    "pool": {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL", default=12),
+        "timeout": 10,
+        # A connection that a restarted server has dropped is replaced before a page meets it.
+        "check": ConnectionPool.check_connection,
+    },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -393,6 +400,10 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         # The default broker has no host of its own to supply: it is reached through `conn_string`.
         "kombu.connection": {"level": "ERROR"},
+        # The sweeps come round every few seconds; a task that matters writes a line of its own.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
     },
 }
 os.environ.setdefault("PYTHONTZPATH", "")

@@ -21,7 +21,11 @@ class Person:
         if found is not None:
             return found
         user = services.user_create(
-            acting_user=None, email=self.email, password="argan-et-safran-9", full_name=self.name, language="fr"
+            acting_user=None,
+            email=self.email,
+            password="argan-et-safran-9",
+            full_name=self.name,
+            language="fr",
         )
         if self.role:
             Role.objects.create(user=user, kind=self.role, region=self.region)

@@ -70,7 +70,9 @@ def test_the_legacy_file_is_read_repaired_and_its_sums_are_the_files_own(shared:
     )  # fmt: skip
     flows = {"1": "M", "2": "X", "3": "RX", "4": "RM"}
     raw = list(legacy_rows(shared(LEGACY)))
-    expected = sums((row[10] or f"_X{row[8]}", flows[row[6]], int(row[4]), row[11] == "0", row[20]) for row in raw)
+    expected = sums(
+        (row[10] or f"_X{row[8]}", flows[row[6]], int(row[4]), row[11] == "0", row[20]) for row in raw
+    )
     assert sums_of(run.release, un_numbers()) == expected
     assert len(expected) > 300
 
