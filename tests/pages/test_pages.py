@@ -5,6 +5,7 @@ from django.test import Client
 
 from tests.pages.reading import block, get, links, text
 from tests.pages.world import comtrade_world, customs_world, firms
+from tests.trade import factories
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("fr", "ar", "en")
@@ -129,6 +130,7 @@ def test_what_is_not_there_is_said_in_the_readers_language(reader: Client, path:
 
 
 def test_empty_pages_say_what_to_do(reader: Client) -> None:
+    factories.forget_vocabulary()
     assert "Nothing has been published yet" in text(get(reader, "/en/data/"))
     assert "manage.py load_reference" in text(get(reader, "/en/data/products/"))
     assert "Nothing found" in text(get(reader, "/en/search/?q=qqqqzzzz"))

@@ -52,9 +52,9 @@ def product_totals(flow: str, targets: YearTargets) -> Floats:
     return totals
 
 
-def grid(flow: str, totals: Floats) -> Floats:
+def grid(flow: str, totals: Floats, year: int) -> Floats:
     """Shape (product, 13), MAD: rows add to `totals`, columns to the regions' shares of their sum."""
-    wanted = tables.region_shares(flow) * totals.sum()
+    wanted = tables.region_shares(flow, year) * totals.sum()
     cells = tables.affinities(flow) * totals[:, None]
     for _ in range(300):
         cells *= _ratio(wanted, cells.sum(axis=0))
@@ -73,7 +73,7 @@ def clusters() -> tuple[Ints, list[str]]:
 
 def found_roster(flow: str, targets: YearTargets, count: int, rng: np.random.Generator) -> Roster:
     """Settle `count` firms of a flow by the totals of one year."""
-    cells = grid(flow, product_totals(flow, targets))
+    cells = grid(flow, product_totals(flow, targets), targets.year)
     cluster, sectors = clusters()
     values: Floats = np.zeros((len(sectors), len(REGIONS)))
     np.add.at(values, cluster, cells)
@@ -88,7 +88,7 @@ def year_links(
     `seed` keeps a firm's choice of products the same from year to year; `rng` is the year's own.
     """
     totals = product_totals(flow, targets)
-    cells = grid(flow, totals)
+    cells = grid(flow, totals, targets.year)
     ranked = firms.score + rng.normal(0.0, YEARLY_NOISE, len(firms.score))
     place, product = _choices(cells, firms, _portfolio(firms.score, budget), np.random.default_rng(seed))
     region = firms.region[place]
@@ -98,7 +98,7 @@ def year_links(
     for _ in range(PASSES):  # the fit evens sizes out a little: draw them wider by what it takes
         wanted = sizes(ranked, float(totals.sum()), under)
         links = Links(place, product, region, wanted[place] * pull)
-        fitted = _fit(links, wanted, totals, tables.region_shares(flow))
+        fitted = _fit(links, wanted, totals, tables.region_shares(flow, targets.year))
         found = float((_sums(place, fitted, len(ranked))[np.unique(place)] < UNDER_MAD).mean())
         under = min(max(under + UNDER_SHARE - found, 0.6), 0.85)
     return Links(place, product, region, fitted)

@@ -25,6 +25,8 @@ OLDEST_EDITION = 2017  # every code of 2021 and before is valid in HS 2017 and i
 # Share in the country's value of the three regions that the ministry names (X) and of those we suppose (M).
 BIG = {"X": {"MA-06": 0.47, "MA-01": 0.26, "MA-04": 0.12}, "M": {"MA-06": 0.62, "MA-01": 0.20, "MA-04": 0.08}}
 UNALLOCATED = 0.003
+# A region's share of a year stays this close to its published or estimated one.
+MOST_DRIFT = 0.0012
 
 
 @dataclass(frozen=True)
@@ -142,12 +144,18 @@ def establishments() -> Floats:
     return np.array([float(found[region]) for region in REGIONS[:-1]])
 
 
-def region_shares(flow: str) -> Floats:
-    """Shape (13): share of each region in the flow's value; the nine smaller ones by their establishments."""
+def region_shares(flow: str, year: int) -> Floats:
+    """Shape (13): share of each region in the flow's value; the nine smaller ones by their establishments.
+
+    The shares move a little from year to year, at most 0.12 points: regions that all grew alike would look made up.
+    """
     big = np.array([BIG[flow].get(region, 0.0) for region in REGIONS[:-1]])
     small = np.where(big > 0, 0.0, establishments())
     twelve = big + small / small.sum() * (1.0 - big.sum())
-    return np.append(twelve * (1.0 - UNALLOCATED), UNALLOCATED)
+    draw = np.random.default_rng([year, ord(flow[0])]).normal(0.0, 0.05, len(twelve))
+    most = np.minimum(0.09, MOST_DRIFT / twelve)
+    twelve = twelve * (1.0 + np.clip(draw, -most, most))
+    return np.append(twelve / twelve.sum() * (1.0 - UNALLOCATED), UNALLOCATED)
 
 
 @cache
