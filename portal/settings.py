@@ -18,7 +18,6 @@ import environ  # noqa: E402
 from csp.constants import NONCE, NONE, SELF  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from psycopg.conninfo import make_conninfo  # noqa: E402
-from psycopg_pool import ConnectionPool  # noqa: E402
 
 from portal.run import postgres  # noqa: E402
 
@@ -53,6 +52,8 @@ DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("OPTIONS", {}).pop("host", "")) or DATABASES[
     "default"
 ].get("HOST", "")
+# A connection that a restarted server has dropped is replaced before a page meets it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # Below PostgreSQL's own 0.6 a misspelt word is still found; above 0.3 it is not drowned in others.
@@ -61,8 +62,6 @@ DATABASES["default"]["OPTIONS"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL", default=12),
         "timeout": 10,
-        # A connection that a restarted server has dropped is replaced before a page meets it.
-        "check": ConnectionPool.check_connection,
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
