@@ -12,7 +12,7 @@ import polars as pl
 
 from trade.sources import comtrade
 from trade.sources.base import RAW, Batch, Source, SourceFile
-from trade.sources.text import read_table
+from trade.sources.text import BLANK, read_table
 
 HEADER = (
     "Classification", "Year", "Period", "Period Desc.", "Aggregate Level", "Is Leaf Code", "Trade Flow Code",
@@ -25,8 +25,9 @@ COLUMNS = {
     "edition": "Classification", "product": "Commodity Code", "level": "Aggregate Level", "unit": "Qty Unit Code",
     "quantity": "Qty", "net_kg": "Netweight (kg)", "value": "Trade Value (US$)",
 }  # fmt: skip
-LAST = RAW + "extra"
-SHIFTED = [RAW + name for name in (*HEADER[HEADER.index("Commodity") :], "extra")]
+# The trailing empty column has no name in the file.
+LAST = BLANK
+SHIFTED = [*(RAW + name for name in HEADER[HEADER.index("Commodity") :]), LAST]
 
 
 def read(files: Sequence[SourceFile], options: Mapping[str, str]) -> Iterator[Batch]:

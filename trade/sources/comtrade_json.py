@@ -49,7 +49,25 @@ def _number(text: str) -> str:
     return format(number, "f") if abs(number.adjusted()) < 30 else text
 
 
-_DECODER = json.JSONDecoder(parse_float=_number, parse_int=str, parse_constant=str)
+class _Repeated(dict[str, Any]):
+    """An object that names a field twice: which of its values is meant cannot be told."""
+
+    field: str
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) == len(pairs):
+        return fields
+    repeated = _Repeated(fields)
+    names = [name for name, _value in pairs]
+    repeated.field = next(name for name in names if names.count(name) > 1)
+    return repeated
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_number, parse_int=str, parse_constant=str
+)
 
 
 def read(files: Sequence[SourceFile], options: Mapping[str, str]) -> Iterator[Batch]:
@@ -71,9 +89,11 @@ def _table(file: SourceFile, text: str) -> pl.DataFrame:
     cells: dict[str, list[str | None]] = {name: [] for name in FIELDS}
     lines: list[int] = []
     whole: list[bool] = []
+    repeated: list[str | None] = []
     ends = [newline.start() for newline in re.finditer("\n", text)]
     for start, record in _records(file, text, ends):
         whole.append(isinstance(record, dict))
+        repeated.append(_cell(record.field) if isinstance(record, _Repeated) else None)
         lines.append(bisect.bisect_left(ends, start) + 1)
         fields = record if isinstance(record, dict) else {}
         for name in FIELDS:
@@ -83,7 +103,10 @@ def _table(file: SourceFile, text: str) -> pl.DataFrame:
     _check_fields(file, cells)
     frame = pl.DataFrame({RAW + name: values for name, values in cells.items()}, schema_overrides=_TEXT)
     frame = frame.with_columns(
-        pl.all().str.strip_chars(), line=pl.Series(lines, dtype=pl.Int64), whole=pl.Series(whole)
+        pl.all().str.strip_chars(),
+        line=pl.Series(lines, dtype=pl.Int64),
+        whole=pl.Series(whole),
+        repeated=pl.Series(repeated, dtype=pl.String),
     )
     # An absent level follows from the code, an absent frequency from the period: older exports leave them out.
     code, period = pl.col(RAW + "cmdCode"), pl.col(RAW + "period").fill_null("")
@@ -98,9 +121,10 @@ _TEXT = {RAW + name: pl.String for name in FIELDS}
 
 
 def _cell(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value)
+    if isinstance(value, str):
+        # Half of a surrogate pair can be written in JSON and is no character of any text.
+        return value if value.isascii() else value.encode(errors="replace").decode()
+    return None if value is None else json.dumps(value)
 
 
 def _check_fields(file: SourceFile, cells: Mapping[str, list[str | None]]) -> None:
@@ -119,10 +143,7 @@ def _records(file: SourceFile, text: str, ends: Sequence[int]) -> Iterator[tuple
         if text[at : at + 1] == "]":
             break
         start = at
-        try:
-            record, at = _DECODER.raw_decode(text, at)
-        except json.JSONDecodeError as error:
-            raise _broken(file, text, ends, error.pos, count) from error
+        record, at = _value(file, text, at, ends, count)
         count += 1
         yield start, record
         at = _skip(text, at)
@@ -130,8 +151,38 @@ def _records(file: SourceFile, text: str, ends: Sequence[int]) -> Iterator[tuple
             at += 1
         elif text[at : at + 1] != "]":
             raise _broken(file, text, ends, at, count)
-    if text.lstrip(SPACE).startswith("{") and not text.rstrip(SPACE).endswith("}"):
-        raise Refusal("json_cut_off", file=file.name, records=count, line=len(ends) + 1)
+    _check_tail(file, text, at + 1, ends, count)
+
+
+def _value(file: SourceFile, text: str, at: int, ends: Sequence[int], records: int) -> tuple[Any, int]:
+    """The value at a place, and the place behind it. Raises Refusal where there is none."""
+    try:
+        return _DECODER.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        raise _broken(file, text, ends, error.pos, records) from error
+    except RecursionError as error:
+        line = bisect.bisect_left(ends, at) + 1
+        raise Refusal("json_deep", file=file.name, line=line) from error
+
+
+def _check_tail(file: SourceFile, text: str, at: int, ends: Sequence[int], records: int) -> None:
+    """Behind the list come the envelope's other fields and its end, nothing else: no second list, no second answer."""
+    if text.lstrip(SPACE).startswith("{"):
+        at = _skip(text, at)
+        while text[at : at + 1] == ",":
+            start = _skip(text, at + 1)
+            name, at = _value(file, text, start, ends, records)
+            at = _skip(text, at)
+            if text[at : at + 1] != ":" or name == "data":
+                raise _broken(file, text, ends, start, records)
+            _ignored, at = _value(file, text, _skip(text, at + 1), ends, records)
+            at = _skip(text, at)
+        if text[at : at + 1] != "}":
+            raise _broken(file, text, ends, at, records)
+        at += 1
+    at = _skip(text, at)
+    if at < len(text):
+        raise Refusal("json_more", file=file.name, line=bisect.bisect_left(ends, at) + 1)
 
 
 def _data_start(file: SourceFile, text: str, ends: Sequence[int]) -> int:
@@ -142,15 +193,12 @@ def _data_start(file: SourceFile, text: str, ends: Sequence[int]) -> int:
     at = _skip(text, at + 1)
     error = ""
     while text[at : at + 1] == '"':
-        try:
-            name, at = _DECODER.raw_decode(text, at)
-            at = _skip(text, at)
-            at = _skip(text, at + 1)
-            if name == "data" and text[at : at + 1] == "[":
-                return at + 1
-            value, at = _DECODER.raw_decode(text, at)
-        except json.JSONDecodeError as broken:
-            raise _broken(file, text, ends, broken.pos, 0) from broken
+        name, at = _value(file, text, at, ends, 0)
+        at = _skip(text, at)
+        at = _skip(text, at + 1)
+        if name == "data" and text[at : at + 1] == "[":
+            return at + 1
+        value, at = _value(file, text, at, ends, 0)
         if name in ("error", "message") and value:
             error = str(value)[:200]
         at = _skip(text, at)
@@ -180,6 +228,7 @@ def _broken(file: SourceFile, text: str, ends: Sequence[int], at: int, records: 
 def _rules() -> list[Rule]:
     rules = [
         Rule(RAW + "data", "record", ~pl.col("whole")),
+        Rule(RAW + "data", "field_twice", pl.col("repeated").is_not_null(), pl.col("repeated")),
         Rule(RAW + "freqCode", "freq", ~pl.col(RAW + "freqCode").is_in(["A", "M"])),
         Rule(RAW + "typeCode", "freq", pl.col(RAW + "typeCode").fill_null("C") != "C"),
     ]

@@ -24,6 +24,7 @@ ROW_REASONS = {
         "The cell holds {detail} characters, more than any code or number. Check what was pasted there."
     ),
     "record": _("The record is not an object with named fields. Export the file again."),
+    "field_twice": _("The record has the field {detail} twice. Keep the right one."),
     "missing": _("The cell is empty, and the format needs a value here."),
     "number": _("This is not a number. Write digits with a decimal point, without spaces or exponents."),
     "negative": _(
@@ -99,6 +100,12 @@ FILE_REASONS = {
         "{file} is cut off after {records} records, on line {line}. Fetch the whole file again."
     ),
     "json_broken": _("{file} is not valid JSON: line {line}, column {column}. Export it again."),
+    "json_deep": _(
+        "{file} is not an answer of UN Comtrade: line {line} has brackets within brackets without end. Export it again."
+    ),
+    "json_more": _(
+        "{file} goes on behind its end, on line {line}. Hand in one answer of UN Comtrade a file."
+    ),
     "json_no_data": _("{file} has no list “data” at its top, as UN Comtrade's answers do. Check what it is."),
     "json_error": _("{file} is an error message of UN Comtrade, not data: {error}. Ask for the data again."),
     "not_format": _("{file} does not look like {source}: {wanted} was expected. Check the source you chose."),
@@ -119,11 +126,18 @@ FILE_REASONS = {
     "gave_up": _(
         "The run was broken off {attempts} times. The last step was: {phase}. Look at the worker's log."
     ),
+    "no_space": _(
+        "There is no room left where the files are kept. Make room on the disk, then hand the files in again."
+    ),
     "file_lost": _("The stored copy of {file} cannot be read. Hand the file in again."),
     "unexpected": _(
         "The run stopped on an error of ours, {error}. Nothing was changed; the log has the details."
     ),
 }
+
+
+# A longer name or value in a sentence is cut.
+LONGEST = 200
 
 
 class Refusal(DomainError):
@@ -140,7 +154,15 @@ class Refusal(DomainError):
 
 
 def file_text(code: str, params: dict[str, str]) -> str:
-    return str(FILE_REASONS[code]).format(**{name: TERMS.get(value, value) for name, value in params.items()})
+    return str(FILE_REASONS[code]).format(
+        **{name: TERMS.get(value) or plain(value) for name, value in params.items()}
+    )
+
+
+def plain(text: str) -> str:
+    """What a file says, fit for a sentence: one line of characters that can be shown, and not too many of them."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in text[:LONGEST])
+    return shown + "…" if len(text) > LONGEST else shown
 
 
 def row_text(code: str, detail: str) -> str:

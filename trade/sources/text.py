@@ -3,6 +3,7 @@
 import codecs
 import csv
 import difflib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +22,18 @@ COMPRESSED = {
     b"\x28\xb5\x2f\xfd": "zstd",
     b"7z\xbc\xaf": "7z",
 }
-BINARY = {b"%PDF": "PDF", b"PAR1": "Parquet", b"\xd0\xcf\x11\xe0": "Excel (XLS)", b"SQLite": "SQLite"}
+BINARY = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"PAR1": "Parquet",
+    b"\xd0\xcf\x11\xe0": "Excel (XLS)",
+    b"SQLite": "SQLite",
+}
 SEPARATORS = (";", "\t", "|")
+# The name of the header's first column without one, which a trailing comma makes; further ones add a space.
+BLANK = RAW + " "
 # Stands for a comma inside quotation marks while the line is split; no text file holds it.
 _COMMA = "\x1f"
 
@@ -31,7 +42,8 @@ def check_bytes(file: SourceFile, *, source: str, wanted: str) -> None:
     """Refuse what cannot be plain UTF-8 text: empty, packed, binary, another encoding."""
     with file.path.open("rb") as stream:
         head = stream.read(BLOCK)
-    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+    # A copy that was broken off on some systems is as long as the whole and holds zeros.
+    if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise Refusal("empty", file=file.name)
     for magic, kind in COMPRESSED.items():
         if head.startswith(magic):
@@ -86,7 +98,7 @@ def read_table(
     `fewest`: the number of fields that a whole row has at least (the header's, unless its last column is empty).
     """
     check_bytes(file, source=source, wanted="CSV")
-    lines = pl.read_lines(file.path, name="text", row_index_name="line", row_index_offset=1, glob=False)
+    lines = _lines(file.path)
     header = _header(file, lines["text"][0], wanted, source)
     body = (
         lines[1:].filter(pl.col("text").str.strip_chars() != "").with_columns(pl.col("line").cast(pl.Int64))
@@ -121,22 +133,36 @@ def read_table(
     return Table(header, frame, rules)
 
 
+def _lines(path: Path) -> pl.DataFrame:
+    """`line` from 1 and `text`. Lines may end in carriage returns alone, as some old programs write them."""
+    with path.open("rb") as stream:
+        head = stream.read(BLOCK)
+    if b"\r" in head and b"\n" not in head:
+        text = pl.Series("text", path.read_text(encoding="utf-8", newline="").split("\r"))
+        return pl.DataFrame(text).with_row_index("line", offset=1)
+    return pl.read_lines(path, name="text", row_index_name="line", row_index_offset=1, glob=False)
+
+
 def _text(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.String)
 
 
 def _header(file: SourceFile, line: str, wanted: Sequence[str], source: str) -> list[str]:
     line = line.removeprefix("\ufeff")
+    other = Refusal("not_format", file=file.name, source=source, wanted=",".join(wanted[:4]) + ",…")
     if line.lstrip()[:1] in ("{", "[", "<"):
-        raise Refusal("not_format", file=file.name, source=source, wanted=",".join(wanted[:4]) + ",…")
-    header = [name.strip() for name in next(csv.reader([line]))]
+        raise other
+    try:
+        header = [name.strip() for name in next(csv.reader([line]))]
+    except csv.Error as error:  # a cell beyond all measure, a carriage return in the middle
+        raise other from error
     if len(header) == 1:
         for separator in SEPARATORS:
             if line.count(separator) >= len(wanted) - 2:
                 raise Refusal("separator", file=file.name, kind=separator)
     missing = [name for name in wanted if name not in header]
     if len(missing) > len(wanted) // 2:
-        raise Refusal("not_format", file=file.name, source=source, wanted=",".join(wanted[:4]) + ",…")
+        raise other
     if missing:
         unknown = {name.casefold(): name for name in header if name and name not in wanted}
         close = difflib.get_close_matches(missing[0].casefold(), unknown, n=1, cutoff=0.5)
@@ -209,7 +235,8 @@ def _ends_with_newline(path: Path) -> bool:
 
 
 def _split(body: pl.DataFrame, header: list[str]) -> pl.DataFrame:
-    names = [RAW + (name or "extra") for name in header]
+    blanks = itertools.count()
+    names = [RAW + name if name else BLANK + " " * next(blanks) for name in header]
     fields = body.select(
         pl.col("text").str.split_exact(",", len(names) - 1).struct.rename_fields(names)
     ).unnest("text")
