@@ -49,15 +49,15 @@ if not DATABASE_URL:
         "for example DATABASE_URL=postgresql://user:password@host:5432/qafila"
     )
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("OPTIONS", {}).pop("host", "")) or DATABASES[
-    "default"
-].get("HOST", "")
+# What the URL asks of the connection (sslmode, sslrootcert, …) holds for pages and for the queue.
+DATABASE_OPTIONS: dict[str, Any] = DATABASES["default"].get("OPTIONS", {})
+DATABASES["default"]["HOST"] = unquote(DATABASE_OPTIONS.pop("host", "")) or DATABASES["default"]["HOST"]
 # A connection that a restarted server has dropped is replaced before a page meets it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["OPTIONS"] = {
-    **DATABASES["default"].get("OPTIONS", {}),
+    **DATABASE_OPTIONS,
     # Below PostgreSQL's own 0.6 a misspelt word is still found; above 0.3 it is not drowned in others.
-    "options": "-c pg_trgm.word_similarity_threshold=0.4",
+    "options": f"{DATABASE_OPTIONS.get('options', '')} -c pg_trgm.word_similarity_threshold=0.4".strip(),
     "pool": {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL", default=12),
@@ -111,6 +111,7 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(QAFILA_HOME / "mail")
+EMAIL_TIMEOUT = 30  # a mail server that says nothing must not hold a worker
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Qafila <no-reply@qafila.example>")
 
 # --- Applications ----------------------------------------------------------------------------------------------------
@@ -253,18 +254,8 @@ STATIC_ROOT = QAFILA_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
-    "map",
-    "png",
-    "jpg",
-    "gif",
-    "ico",
-    "woff",
-    "woff2",
-    "gz",
-    "br",
-    "txt",
-    "md",
-)
+    "map", "png", "jpg", "gif", "ico", "woff", "woff2", "gz", "br", "txt", "md",
+)  # fmt: skip
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 X_FRAME_OPTIONS = "DENY"
@@ -296,6 +287,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_PAGINATION_CLASS": "portal.base.api.Pagination",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
+    # Without a proxy of ours X-Forwarded-For is the reader's own invention: it must not name another reader.
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "DEFAULT_THROTTLE_RATES": {"anon": env("API_RATE", default="600/min")},
     "URL_FORMAT_OVERRIDE": None,
 }
@@ -308,9 +301,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
-        "ValidationErrorEnum": "drf_standardized_errors.openapi_serializers.ValidationErrorEnum.choices",
-        "ClientErrorEnum": "drf_standardized_errors.openapi_serializers.ClientErrorEnum.choices",
-        "ServerErrorEnum": "drf_standardized_errors.openapi_serializers.ServerErrorEnum.choices",
+        name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
+        for name in ("ValidationErrorEnum", "ClientErrorEnum", "ServerErrorEnum")
     },
     "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
 }
@@ -338,6 +330,7 @@ if not CELERY_BROKER_URL:
             dbname=DATABASES["default"]["NAME"],
             user=DATABASES["default"]["USER"],
             password=DATABASES["default"]["PASSWORD"],
+            **DATABASE_OPTIONS,
         ),
         "init_extension": False,
         "use_notify": True,
@@ -390,9 +383,7 @@ TRADE_DEMO_ROWS = env.int("TRADE_DEMO_ROWS", default=120_000)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"()": "portal.base.logs.LineFormatter"},
-    },
+    "formatters": {"line": {"()": "portal.base.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -1,5 +1,6 @@
 """What this room draws into other pages' slots."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ class Headline:
 
     label: str
     value: str
+    unit: str = ""
     change: str = ""
     note: str = ""
 
@@ -57,7 +59,11 @@ def headline(request: HttpRequest, context: Mapping[str, Any]) -> dict[str, Any]
             note = _("compared with %(period)s") % {
                 "period": formats.period(before.codes["period"], language)
             }
-        found.append(Headline(title, formats.money(rows[-1].values["value"], language), change, note))
+        # The number stands large, its unit, which begins with a letter, smaller beside it.
+        value, unit = re.split(
+            r"\s(?=[^\W\d])", formats.money(rows[-1].values["value"], language), maxsplit=1
+        )
+        found.append(Headline(title, value, unit, change, note))
     found += _top_three(context.get("atlas"), language)
     return {"figures": found}
 
@@ -72,7 +78,7 @@ def _top_three(atlas: Atlas | None, language: str) -> list[Headline]:
         zip(("first", "second", "third"), (region.name for region in atlas.ranking[:3]), strict=True)
     )
     label = _("Share of the first three regions, %(period)s") % {"period": atlas.period}
-    return [Headline(label, formats.percent(sum(shares[:3]), language), "", names)]
+    return [Headline(label, formats.percent(sum(shares[:3]), language), note=names)]
 
 
 def runs(request: HttpRequest, context: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,6 +12,8 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -67,6 +69,12 @@ class SignupForm(Plain, account.SignupForm):  # type: ignore[misc]
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
     )
     field_order = ("full_name", "email", "password1", "password2")
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """A taken address is not told by a quicker answer either: its password is hashed too, and thrown away."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
     @property
     def cndp_number(self) -> str:

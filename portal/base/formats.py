@@ -8,12 +8,14 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, dates, numbers
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 
 # Numbers in French are written 1 234 567,89 in Morocco, which CLDR's `fr_MA` (1.234.567,89) does not know.
 NUMBER_LOCALES = {"fr": "fr", "ar": "ar_MA", "en": "en"}
 DATE_LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en"}
 EMPTY = "–"
+# The count whose plural stands in a heading: "millions de dirhams".
+HEADING = 100
 Number = int | float | Decimal
 
 
@@ -49,20 +51,51 @@ def percent(ratio: Number | None, language: str, *, decimals: int = 1, signed: b
 def money(thousandths: int | None, language: str, currency: str = "MAD") -> str:
     """An amount stored in thousandths of its currency, in the scale a reader takes in at a glance.
 
-    From a billion: "456.3 billion dirhams"; from a million: "12.4 million dirhams"; below, whole units.
+    From a billion: "456.3 billion dirhams"; from a million: "12.4 million dirhams"; below, whole units. The names
+    of the units are those of the tables.
     """
     if thousandths is None:
         return EMPTY
     amount = Decimal(thousandths) / 1000
     with override(language):
-        unit = gettext("dirhams") if currency == "MAD" else currency
-        for floor, text in (
-            (Decimal(10) ** 9, gettext("%(amount)s billion %(unit)s")),
-            (Decimal(10) ** 6, gettext("%(amount)s million %(unit)s")),
-        ):
+        text = gettext("%(amount)s %(unit)s")
+        for floor, size in ((Decimal(10) ** 9, "billion"), (Decimal(10) ** 6, "million")):
             if abs(amount) >= floor:
-                return text % {"amount": number(amount / floor, language, decimals=1), "unit": unit}
-        return gettext("%(amount)s %(unit)s") % {"amount": number(amount, language), "unit": unit}
+                scaled = round(amount / floor, 1)
+                unit = currency_name(currency, size, scaled)
+                return text % {"amount": number(scaled, language, decimals=1), "unit": unit}
+        unit = currency_name(currency, "", round(amount))
+        return text % {"amount": number(amount, language), "unit": unit}
+
+
+def currency_name(currency: str, size: str = "", count: Number = HEADING) -> str:
+    """The name of a unit, whole, in the active language: "million US dollars".
+
+    `size` is "", "thousand", "million" or "billion". `count` is the amount before the unit, for languages where it
+    changes the word (1,4 milliard, 2,1 milliards); without it the form is the one of a heading.
+    """
+    many = abs(int(count))
+    names = {
+        ("MAD", "billion"): ngettext("billion dirhams", "billion dirhams", many),
+        ("MAD", "million"): ngettext("million dirhams", "million dirhams", many),
+        ("MAD", "thousand"): ngettext("thousand dirhams", "thousand dirhams", many),
+        ("MAD", ""): ngettext("dirham", "dirhams", many),
+        ("USD", "billion"): ngettext("billion US dollars", "billion US dollars", many),
+        ("USD", "million"): ngettext("million US dollars", "million US dollars", many),
+        ("USD", "thousand"): ngettext("thousand US dollars", "thousand US dollars", many),
+        ("USD", ""): ngettext("US dollar", "US dollars", many),
+        ("EUR", "billion"): ngettext("billion euros", "billion euros", many),
+        ("EUR", "million"): ngettext("million euros", "million euros", many),
+        ("EUR", "thousand"): ngettext("thousand euros", "thousand euros", many),
+        ("EUR", ""): ngettext("euro", "euros", many),
+    }
+    fallback = {
+        "billion": ngettext("billion %(currency)s", "billion %(currency)s", many),
+        "million": ngettext("million %(currency)s", "million %(currency)s", many),
+        "thousand": ngettext("thousand %(currency)s", "thousand %(currency)s", many),
+        "": "%(currency)s",
+    }
+    return names.get((currency, size)) or fallback[size] % {"currency": currency}
 
 
 def weight(grams: int | None, language: str) -> str:
@@ -86,7 +119,8 @@ def moment(value: dt.datetime | None, language: str) -> str:
         return EMPTY
     from django.utils.timezone import localtime
 
-    return dates.format_datetime(localtime(value), format="d MMM y, HH:mm", locale=date_locale(language))
+    pattern = "d MMM y، HH:mm" if language == "ar" else "d MMM y, HH:mm"
+    return dates.format_datetime(localtime(value), format=pattern, locale=date_locale(language))
 
 
 def period(code: str, language: str) -> str:

@@ -13,7 +13,22 @@ PROCESSORS: list[Processor] = [
 
 
 class LineFormatter(structlog.stdlib.ProcessorFormatter):
+    """For a handler of LOGGING; from then on structlog's own loggers go through the same handlers.
+
+    Left to itself structlog prints in the machine's local time, with every variable beside a traceback's lines:
+    a customs file's rows among them.
+    """
+
     def __init__(self) -> None:
+        structlog.configure(
+            processors=[
+                structlog.stdlib.filter_by_level,
+                *PROCESSORS,
+                structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            ],
+            logger_factory=structlog.stdlib.LoggerFactory(),
+            wrapper_class=structlog.stdlib.BoundLogger,
+        )
         super().__init__(
             foreign_pre_chain=PROCESSORS,
             processors=[

@@ -3,6 +3,7 @@
 A template is `templates/mail/<name>.txt`: its first line is the subject, the rest the body.
 """
 
+import datetime as dt
 from typing import Any
 
 import structlog
@@ -10,13 +11,16 @@ from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from portal.base.models import Mail
 
 log = structlog.get_logger(__name__)
-ATTEMPTS = 5
+# How old a waiting e-mail must be for its next attempt, by the attempts made: a server may be away for hours.
+RETRY_AT = [dt.timedelta(minutes=minutes) for minutes in (0, 1, 10, 60, 360)]
+ATTEMPTS = len(RETRY_AT)
 
 
 def mail_send(template: str, *, to: str, language: str, context: dict[str, Any]) -> Mail:
@@ -52,7 +56,8 @@ def mail_deliver(mail_id: str) -> bool:
         try:
             EmailMessage(mail.subject, mail.body, to=[mail.to]).send()
             mail.state, mail.sent_at, mail.error = Mail.State.SENT, timezone.now(), ""
-        except OSError as error:
+        # ValueError: an address or a header that no server could take, which must not hold the others up.
+        except (OSError, ValueError) as error:
             mail.error = str(error)[:500]
             if mail.attempts >= ATTEMPTS:
                 mail.state = Mail.State.FAILED
@@ -62,8 +67,11 @@ def mail_deliver(mail_id: str) -> bool:
 
 
 def sweep(limit: int = 100) -> int:
-    """Try again what still waits; the number tried."""
-    waiting = Mail.objects.filter(state=Mail.State.WAITING).order_by("created_at")
+    """Try again what still waits and is due; the number tried."""
+    now, due = timezone.now(), Q()
+    for attempts, age in enumerate(RETRY_AT):
+        due |= Q(attempts=attempts, created_at__lte=now - age)
+    waiting = Mail.objects.filter(due, state=Mail.State.WAITING).order_by("created_at")
     ids = list(waiting.values_list("pk", flat=True)[:limit])
     for mail_id in ids:
         mail_deliver(str(mail_id))

@@ -4,9 +4,12 @@ Any Django storage serves as the alias `private`; with the default folder, a fil
 it is whole and on disk (written beside, fsynced, renamed).
 """
 
+import errno
 import hashlib
 import os
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +18,9 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 BLOCK = 1 << 20
+# A copy that has no name yet, and after how many seconds nobody can be writing to it any more.
+INCOMING = ".incoming-"
+LOST_AFTER = 6 * 3600
 
 
 class PrivateFiles(FileSystemStorage):
@@ -28,43 +34,49 @@ def private() -> Storage:
     return storages["private"]
 
 
-def sha256(source: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while block := source.read(BLOCK):
-        digest.update(block)
-    return digest.hexdigest()
-
-
 def put(path: Path, *, folder: str, suffix: str = "") -> tuple[str, str]:
-    """Copy a local file in; its storage name and its checksum. Putting the same content twice stores it once."""
-    with path.open("rb") as source:
-        checksum = sha256(source)
-    name = f"{folder}/{checksum[:2]}/{checksum}{suffix}"
+    """Copy a local file in; its storage name and its checksum. Putting the same content twice stores it once.
+
+    The checksum is that of the copy: a file that somebody writes to meanwhile cannot lie under another's name.
+    """
     storage = private()
-    if storage.exists(name):
-        return name, checksum
-    if isinstance(storage, FileSystemStorage):
-        _copy_whole(path, Path(storage.path(name)))
-    else:
-        with path.open("rb") as source:
-            storage.save(name, File(source))
+    inside = Path(storage.path(folder)) if isinstance(storage, FileSystemStorage) else None
+    if inside is not None:
+        inside.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=inside, prefix=INCOMING)
+    copy = Path(beside)
+    try:
+        with os.fdopen(handle, "wb") as writer, path.open("rb") as reader:
+            checksum = _copy(reader, writer)
+        name = f"{folder}/{checksum[:2]}/{checksum}{suffix}"
+        if inside is not None:
+            _appear(copy, Path(storage.path(name)))
+        elif not storage.exists(name):
+            with copy.open("rb") as source:
+                storage.save(name, File(source))
+    finally:
+        copy.unlink(missing_ok=True)
     return name, checksum
 
 
-def _copy_whole(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")
-    try:
-        with source.open("rb") as reader, os.fdopen(handle, "wb") as writer:
-            while block := reader.read(BLOCK):
-                writer.write(block)
-            writer.flush()
-            os.fsync(writer.fileno())
-        Path(beside).chmod(0o600)
-        Path(beside).replace(target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+def _copy(reader: BinaryIO, writer: BinaryIO) -> str:
+    """Copy to disk; the SHA-256 of what was copied."""
+    digest = hashlib.sha256()
+    while block := reader.read(BLOCK):
+        digest.update(block)
+        writer.write(block)
+    writer.flush()
+    os.fsync(writer.fileno())
+    return digest.hexdigest()
+
+
+def _appear(copy: Path, target: Path) -> None:
+    """Give a whole copy its name, and make sure that the name is on disk too."""
+    if target.exists():
+        return
+    target.parent.mkdir(exist_ok=True)
+    copy.chmod(0o600)
+    copy.replace(target)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -90,5 +102,27 @@ def local_path(name: str) -> Path:
     return cached
 
 
+def size(name: str) -> int:
+    """Bytes of a stored file."""
+    return private().size(name)
+
+
 def delete(name: str) -> None:
     private().delete(name)
+
+
+def no_space(error: BaseException) -> bool:
+    """Whether a disk is full; Polars and DuckDB say so in words only."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return os.strerror(errno.ENOSPC) in str(error)
+
+
+def tidy() -> None:
+    """Remove copies that were never finished: whoever made them was killed."""
+    storage = private()
+    if isinstance(storage, FileSystemStorage):
+        for path in Path(storage.path("")).glob(f"*/{INCOMING}*"):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > LOST_AFTER:
+                    path.unlink()

@@ -1,10 +1,11 @@
 """Pages made of several rooms: home, search, about, the desks, and what is said when something is not there."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.vary import vary_on_headers
 
@@ -12,6 +13,7 @@ from portal.base import i18n
 from portal.base.permissions import public, roles, signed_in
 from portal.home import selectors
 from reference import selectors as reference
+from trade.charts.answers import of_one_release
 from trade.cube import catalogue
 from trade.tables.atlas import atlas_make
 
@@ -28,6 +30,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@of_one_release
 def home(request: HttpRequest) -> HttpResponse:
     """Three questions: what does my region export, where is my office, how do I start."""
     atlas = atlas_make(i18n.current())
@@ -48,7 +51,14 @@ def search(request: HttpRequest) -> HttpResponse:
     question = request.GET.get("q", "").strip()[:200]
     groups = selectors.search_grouped(question, i18n.current()) if question else []
     count = sum(len(group.entries) for group in groups)
-    return render(request, "home/search.html", {"question": question, "groups": groups, "count": count})
+    context = {
+        "question": question,
+        "groups": groups,
+        "count": count,
+        "limit": selectors.LIMIT,
+        "no_search": True,
+    }
+    return render(request, "home/search.html", context)
 
 
 @public
@@ -75,6 +85,10 @@ def staff(request: HttpRequest) -> HttpResponse:
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        # A program is answered in the shape of every other error of the API.
+        error = {"code": "not_found", "detail": _("There is nothing at this address."), "attr": None}
+        return JsonResponse({"type": "client_error", "errors": [error]}, status=404)
     return render(request, "404.html", status=404)
 
 

@@ -25,8 +25,11 @@ SEARCH = [
         "lang", str, enum=["fr", "ar", "en"], description="Language of the words; else the request's."
     ),
 ]
+EDITION_SHAPE = r"^HS\d{4}$"
 EDITION = OpenApiParameter(
-    "edition", str, default=selectors.CURRENT_EDITION, description="Edition of the HS."
+    "edition",
+    {"type": "string", "pattern": EDITION_SHAPE, "default": selectors.CURRENT_EDITION},
+    description="Edition of the HS.",
 )
 CODE = {
     "region": "`MA-01` to `MA-12`.",
@@ -47,7 +50,7 @@ class Question(serializers.Serializer[Any]):
 
 
 class EditionQuestion(serializers.Serializer[Any]):
-    edition = serializers.RegexField(r"^HS\d{4}$", default=selectors.CURRENT_EDITION)
+    edition = serializers.RegexField(EDITION_SHAPE, default=selectors.CURRENT_EDITION)
 
 
 class ProductQuestion(EditionQuestion, Question):

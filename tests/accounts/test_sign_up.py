@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth import hashers
 from django.test import Client
 from pytest_django import Settings
 
@@ -64,6 +65,24 @@ def test_a_taken_address_gets_the_same_answer_and_an_e_mail_in_its_owner_s_langu
     assert (mail.template, mail.language) == ("account_account_already_exists", "ar")
     assert "/ar/account/password/reset/" in link_in(mail)
     assert User.objects.get(email=fatima.email).full_name == fatima.full_name
+
+
+def test_a_taken_address_takes_as_long_as_a_free_one(
+    client: Client, fatima: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing is what takes the time: each sign-up hashes one password, whoever has the address."""
+    hashed: list[str] = []
+    encode = hashers.get_hasher().__class__.encode
+
+    def counted(self: hashers.BasePasswordHasher, password: str, salt: str, **options: int) -> str:
+        hashed.append(password)
+        return str(encode(self, password, salt, **options))
+
+    monkeypatch.setattr(hashers.get_hasher().__class__, "encode", counted)
+    for email in (fatima.email, "nobody@argan.example"):
+        hashed.clear()
+        client.post("/fr/account/signup/", {**WANTED, "email": email})
+        assert hashed == [PASSWORD], email
 
 
 def test_the_name_that_a_stranger_writes_is_in_no_e_mail(client: Client) -> None:

@@ -1,10 +1,13 @@
 """E-mails leave after commit, in the reader's language, are retried, and their state is kept."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from django.core import mail as django_mail
+from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
 from pytest_django import Settings
 
 from portal.base import mail
@@ -50,10 +53,32 @@ def test_a_server_that_is_away_is_tried_again_and_given_up_in_the_end(
 
     row = mail.mail_send("welcome", to="fatima@example.ma", language="fr", context={"name": "Fatima"})
     monkeypatch.setattr(EmailBackend, "send_messages", away)
-    for attempt in range(1, mail.ATTEMPTS + 2):
-        assert mail.sweep() == (1 if attempt <= mail.ATTEMPTS else 0)
+    for age in mail.RETRY_AT:
+        Mail.objects.update(created_at=timezone.now() - age)
+        assert mail.sweep() == 1
+        assert mail.sweep() == 0, "the next attempt is not due yet"
+    Mail.objects.update(created_at=timezone.now() - dt.timedelta(days=9))
+    assert mail.sweep() == 0
     row.refresh_from_db()
     assert (row.state, row.attempts, row.error) == (Mail.State.FAILED, mail.ATTEMPTS, "no mail server")
+
+
+def test_an_e_mail_that_no_server_could_take_does_not_hold_up_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def picky(self: EmailBackend, messages: list[EmailMessage]) -> int:
+        if messages[0].to == ["bad@example.ma"]:
+            raise UnicodeError("label too long")
+        return len(messages)
+
+    bad = mail.mail_queue("x", to="bad@example.ma", language="fr", subject="x", body="x")
+    good = mail.mail_queue("x", to="good@example.ma", language="fr", subject="x", body="x")
+    monkeypatch.setattr(EmailBackend, "send_messages", picky)
+    assert mail.sweep() == 2
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, bad.attempts, bad.error) == (Mail.State.WAITING, 1, "label too long")
+    assert good.state == Mail.State.SENT
 
 
 def test_a_subject_cannot_carry_another_header() -> None:

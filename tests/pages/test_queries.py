@@ -1,22 +1,48 @@
-"""A page asks the database as often for thirty rows as for three."""
+"""A page asks the database as often for thirty rows as for three, and seldom: the counts are pinned.
+
+`count` is of a first look in a fresh process; `again` of a second, whose answers are kept by release and question.
+"""
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.pages.world import customs_world, firms
+from tests.pages.world import comtrade_world, customs_world, firms
 from tests.trade import factories
+from trade.charts import answers
 from trade.models import Dataset, Run
 
 pytestmark = pytest.mark.django_db
 
 
-def count(client: Client, path: str) -> int:
-    client.get(path)
+def again(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(path).status_code == 200
     return len(asked)
+
+
+def count(client: Client, path: str) -> int:
+    again(client, path)
+    answers.forget()
+    return again(client, path)
+
+
+PINNED = {
+    "/fr/": (11, 3),
+    "/fr/data/regions/": (10, 2),
+    "/fr/data/regions/MA-08/": (10, 2),
+    "/fr/data/products/080270/": (15, 5),
+    "/fr/data/products/080270/?dataset=comtrade": (39, 6),
+    "/fr/data/markets/FR/": (53, 8),
+}
+
+
+def test_pinned_counts(reader: Client) -> None:
+    customs_world()
+    comtrade_world()
+    found = {path: (count(reader, path), again(reader, path)) for path in PINNED}
+    assert found == PINNED
 
 
 def partners(number: int) -> None:

@@ -101,7 +101,13 @@ def test_what_is_not_there_says_so(client: Client, path: str) -> None:
     assert get(client, path, 404)["errors"][0]["code"] == "not_found"
 
 
-@pytest.mark.parametrize("query", ["level=3", "level=many", "edition=1992", "lang=es"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "level=3", "level=many", "edition=1992", "lang=es",
+        "limit=0", "limit=1001", "limit=ten", "limit=٣", "offset=-1", "offset=10000001", "offset=99999999999999999999",
+    ],
+)  # fmt: skip
 def test_a_wrong_parameter_is_named(client: Client, query: str) -> None:
     answer = get(client, f"products/?{query}", 400)
     assert answer["errors"][0]["attr"] == query.split("=", maxsplit=1)[0]

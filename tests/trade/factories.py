@@ -33,7 +33,8 @@ HS6 = ["010121", "030311", "030312", "070200", "070310", "080270", "080510", "31
 def forget_vocabulary() -> None:
     """Empty the reference tables, inside the test's transaction: other tests keep the whole vocabulary loaded."""
     tables = [
-        model._meta.db_table for model in (Region, Province, Commune, Country, Edition, Product, Sector, SectorRule)
+        model._meta.db_table
+        for model in (Region, Province, Commune, Country, Edition, Product, Sector, SectorRule)
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")

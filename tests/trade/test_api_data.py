@@ -58,6 +58,14 @@ def test_a_question_is_answered_with_what_must_stand_beside_it(client: Client, r
     assert body["rows"][0]["region_label"].startswith("Region ")
 
 
+def test_an_address_that_is_none_is_answered_in_the_shape_of_every_error(client: Client, db: None) -> None:
+    answer = client.get("/api/v1/nothing/", headers={"accept-language": "en"})
+    assert answer.status_code == 404
+    assert answer.json()["errors"] == [
+        {"code": "not_found", "detail": "There is nothing at this address.", "attr": None}
+    ]
+
+
 def test_errors_teach(client: Client, release: Release) -> None:
     assert refusal(client, flow="E") == (400, "invalid", "flow: E is not allowed. Allowed: X M RX RM.")
     status, code, detail = refusal(client, by="partner")
@@ -68,6 +76,8 @@ def test_errors_teach(client: Client, release: Release) -> None:
     assert "/api/v1/datasets/" in detail
     assert refusal(client, release="999999")[:2] == (404, "not_found")
     assert refusal(client, colour="red")[0] == 400
+    # The question's language is that of its refusal, whatever the browser asks for.
+    assert refusal(client, flow="E", lang="fr")[2].startswith("flow\u00a0: E n’est pas admis.")
     assert refusal(client, format="sdmx-csv", by="product", flow="X", sector="agri")[1] == "not_cleared"
 
 

@@ -1,17 +1,22 @@
 """The commands of the trade room: what they print and how they end."""
 
+import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from pytest_django import Settings
 
 from portal.base import health
+from portal.base.errors import Unavailable
 from tests.trade import factories
 from tests.trade.importing import customs_file, customs_row, good_rows, written
 from trade import services
+from trade.management import waiting
 from trade.models import Dataset, Release, Run
 from trade.selectors import published_release
 
@@ -98,6 +103,42 @@ def test_without_a_worker_it_says_so(
         call_command("import_trade", "customs", str(customs_file(tmp_path, good_rows(4))), "--wait")
     assert caught.value.returncode == 2
     assert Run.objects.get().state == "queued"
+
+
+@pytest.fixture
+def waiting_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[type[BaseException]], Run]:
+    """A run that a command waits for when something happens to the command."""
+
+    def wait_through(happens: type[BaseException]) -> Run:
+        run = services.run_create(
+            acting_user=None, source="customs", files=[customs_file(tmp_path, good_rows(4))], publish=True
+        )
+        refresh, times = Run.refresh_from_db, []
+
+        def once(self: Run) -> None:
+            times.append(1)
+            if len(times) == 1:
+                raise happens
+            refresh(self)
+
+        monkeypatch.setattr(Run, "refresh_from_db", once)
+        return waiting.wait(run, io.StringIO())
+
+    return wait_through
+
+
+def test_a_server_that_starts_again_is_waited_for(
+    waiting_for: Callable[[type[BaseException]], Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert waiting_for(OperationalError).state == "published"
+    monkeypatch.setattr("trade.management.waiting.PATIENCE", -1)
+    with pytest.raises(Unavailable, match="database does not answer"):
+        waiting_for(OperationalError)
+
+
+def test_a_person_may_stop_waiting(waiting_for: Callable[[type[BaseException]], Run]) -> None:
+    with pytest.raises(Unavailable, match="goes on without you"):
+        waiting_for(KeyboardInterrupt)
 
 
 def test_releases_are_listed_published_and_taken_back(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trade.sources.numbers import rounded, thousandths
+from trade.sources.numbers import rounded, thousandths, too_large
 
 
 def read(text: str) -> int | None:
@@ -35,3 +35,12 @@ def test_what_is_no_number_is_null(text: str) -> None:
 )
 def test_rounding_is_noticed(text: str, changed: bool) -> None:
     assert pl.DataFrame({"text": [text]}).select(rounded(pl.col("text"))).item() is changed
+
+
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [("9" * 15, False), ("9" * 16, True), ("-" + "9" * 16 + ".5", True), ("9" * 16 + "x", False)],
+)
+def test_a_number_beyond_the_type_is_told_from_no_number(text: str, beyond: bool) -> None:
+    assert read(text) == (None if beyond or "x" in text else 10**18 - 1000)
+    assert pl.DataFrame({"text": [text]}).select(too_large(pl.col("text"))).item() is beyond

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.accounts.models import Role, User
+from portal.accounts.models import User
 from portal.base.errors import Conflict, Missing
 from portal.base.models import Event
 from tests.trade import factories
@@ -21,18 +21,6 @@ pytestmark = pytest.mark.django_db
 def vocabulary() -> None:
     factories.vocabulary()
     services.datasets_load()
-
-
-@pytest.fixture
-def amina() -> User:
-    user = User.objects.create_user("amina@qafila.example", full_name="Amina Idrissi", language="ar")
-    Role.objects.create(user=user, kind=Role.Kind.STATISTICIAN)
-    return user
-
-
-@pytest.fixture
-def youssef() -> User:
-    return User.objects.create_user("youssef@qafila.example", full_name="Youssef Alami")
 
 
 # --- publishing and taking back ---

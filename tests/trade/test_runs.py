@@ -1,5 +1,7 @@
 """The ledger: what ends how, what is taken up again, who publishes what."""
 
+import errno
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,8 @@ from django.core import mail
 from django.core.files.base import ContentFile
 from django.db import OperationalError, connection
 
-from portal.accounts.models import Role, User
-from portal.base.errors import Invalid
+from portal.accounts.models import User
+from portal.base.errors import Invalid, Unavailable
 from portal.base.locks import try_lock
 from portal.base.models import Event, Mail
 from tests.trade import factories
@@ -30,18 +32,6 @@ pytestmark = pytest.mark.django_db
 def vocabulary() -> None:
     factories.vocabulary()
     services.datasets_load()
-
-
-@pytest.fixture
-def amina() -> User:
-    user = User.objects.create_user("amina@qafila.example", full_name="Amina Idrissi", language="ar")
-    Role.objects.create(user=user, kind=Role.Kind.STATISTICIAN)
-    return user
-
-
-@pytest.fixture
-def youssef() -> User:
-    return User.objects.create_user("youssef@qafila.example", full_name="Youssef Alami")
 
 
 def test_a_run_without_publish_is_staged_and_readers_see_what_they_saw(tmp_path: Path, amina: User) -> None:
@@ -196,6 +186,77 @@ def test_an_error_of_ours_fails_the_run_at_once(tmp_path: Path, monkeypatch: pyt
     run = imported("customs", month(tmp_path, "2024-01"))
     assert (run.state, run.reason["code"]) == ("failed", "unexpected")
     assert "ZeroDivisionError" in run.reason["en"]
+
+
+def test_a_full_disk_ends_the_run_at_once_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("trade.imports.parts.stage", full)
+    run = imported("customs", month(tmp_path, "2024-01"))
+    assert (run.state, run.reason["code"]) == ("failed", "no_space")
+
+    monkeypatch.setattr("portal.base.storage.put", full)
+    with pytest.raises(Unavailable, match="no room left"):
+        run_create(acting_user=None, source="customs", files=[month(tmp_path, "2024-02")])
+
+
+def test_an_attempt_that_lost_its_lock_changes_nothing_when_it_ends(
+    tmp_path: Path, private_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server was started again meanwhile: a second attempt has begun and works in its own folder."""
+    run = run_create(acting_user=None, source="customs", files=[month(tmp_path, "2024-01")], publish=True)
+    theirs = private_home / "work" / str(run.pk) / "2"
+
+    def overtaken(*args: Any) -> dict[str, Any]:
+        Run.objects.filter(pk=run.pk).update(attempts=2)
+        theirs.mkdir(parents=True)
+        return {}
+
+    monkeypatch.setattr("trade.imports.preview.compare", overtaken)
+    assert run_execute(run.pk) is True
+    run.refresh_from_db()
+    assert (run.state, run.attempts, run.release.state) == ("running", 2, "staged")
+    assert published_release("ma-customs") is None
+    assert theirs.exists()
+    assert not theirs.with_name("1").exists()
+
+
+def test_one_run_that_cannot_go_on_does_not_keep_the_others_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [
+        run_create(acting_user=None, source="customs", files=[month(tmp_path, period)])
+        for period in ("2024-01", "2024-02")
+    ]
+    for run in runs:
+        aged(run)
+    execute = services.runs.execute
+
+    def first_breaks(run: Run) -> None:
+        if run.pk == runs[0].pk:
+            raise OperationalError
+        execute(run)
+
+    monkeypatch.setattr("trade.services.runs.execute", first_breaks)
+    assert runs_sweep() == [runs[1].number]
+    assert [run.state for run in Run.objects.order_by("number")] == ["running", "staged"]
+
+
+def test_a_name_is_kept_as_text_that_a_message_can_hold(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\n\xff \xd9\x85.csv"))
+    path.write_bytes(b"")
+    run = imported("customs", path)
+    assert run.files.get().name == "a\ufffd\ufffd م.csv"
+    assert run.reason["en"].startswith("a\ufffd\ufffd م.csv is empty")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(Invalid, match=r"pipe\.csv"):
+        run_create(acting_user=None, source="customs", files=[tmp_path / "pipe.csv"])
 
 
 def test_a_stored_copy_that_is_gone_is_told(tmp_path: Path, private_home: Path) -> None:

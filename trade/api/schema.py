@@ -23,6 +23,11 @@ class RefusalSerializer(serializers.Serializer[None]):
     errors = ErrorItemSerializer(many=True)  # type: ignore[assignment]
 
 
+UNREADABLE = OpenApiResponse(
+    RefusalSerializer, "A parameter cannot be read; its name and what it allows are told."
+)
+
+
 def _text(name: str, description: str, **more: str) -> OpenApiParameter:
     return OpenApiParameter(name, str, description=description, **more)  # type: ignore[arg-type]
 
@@ -34,7 +39,11 @@ def _list(name: str, description: str, allowed: tuple[str, ...] = ()) -> OpenApi
 
 PARAMETERS = [
     _text("dataset", "Code of a dataset, see `/api/v1/datasets/`.", default=grammar.DEFAULT_DATASET),
-    OpenApiParameter("release", int, description="Number of a release; else the published one."),
+    OpenApiParameter(
+        "release",
+        {"type": "integer", "minimum": 1, "maximum": grammar.MAX_RELEASE},
+        description="Number of a release; else the published one.",
+    ),
     _list("measures", "What is measured; `value` unless told otherwise.", grammar.MEASURES),
     _list("by", "Dimensions of the answer, in the order of its columns.", grammar.DIMENSIONS),
     _list("flow", "Exports, imports, re-exports, re-imports.", grammar.FLOWS),
@@ -112,9 +121,7 @@ describe = extend_schema(
         304: OpenApiResponse(
             description="The reader has this answer already (`If-None-Match`, `If-Modified-Since`)."
         ),
-        400: OpenApiResponse(
-            RefusalSerializer, "A parameter cannot be read; its name and what it allows are told."
-        ),
+        400: UNREADABLE,
         403: OpenApiResponse(
             RefusalSerializer, "`not_cleared`: the grain is not cleared; what is available is told."
         ),

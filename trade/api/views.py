@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.request import Request
@@ -28,6 +29,12 @@ class CubeView(APIView):
         """The parameter `format` decides; a reader that accepts only CSV is not turned away."""
         return super().perform_content_negotiation(request, force=True)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """What is refused is said in the language that the question names, as the labels are."""
+        if (language := request.query_params.get("lang", "").lower()) in grammar.LANGUAGES:
+            translation.activate(language)
+        super().initial(request, *args, **kwargs)
+
     @schema.describe
     def get(self, request: Request) -> HttpResponseBase:
         address = request.build_absolute_uri(request.path)
@@ -35,7 +42,13 @@ class CubeView(APIView):
 
 
 @public
-@extend_schema_view(get=extend_schema(summary="Datasets", operation_id="datasets_list"))
+@extend_schema_view(
+    get=extend_schema(
+        summary="Datasets",
+        operation_id="datasets_list",
+        responses={200: DatasetSerializer(many=True), 400: schema.UNREADABLE},
+    )
+)
 class DatasetList(generics.ListAPIView[Dataset]):
     """Datasets with a published release."""
 
@@ -51,6 +64,7 @@ class DatasetList(generics.ListAPIView[Dataset]):
     get=extend_schema(
         summary="Releases",
         operation_id="releases_list",
+        responses={200: ReleaseSerializer(many=True), 400: schema.UNREADABLE},
         parameters=[OpenApiParameter("dataset", str, description="Only those of this dataset.")],
     )
 )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
 from portal.base import formats
 from reference import selectors as reference
@@ -120,34 +120,9 @@ def scale_for(values: Sequence[int | None], currency: str, language: str, *, tab
     largest = max((abs(value) for value in values if value is not None), default=0)
     with override(language):
         if not table and largest >= 10**13:
-            return Scale(10**12, unit_name(currency, "billion"), 1)
+            return Scale(10**12, formats.currency_name(currency, "billion"), 1)
         if largest >= (10**11 if table else 10**10):
-            return Scale(10**9, unit_name(currency, "million"), 1)
+            return Scale(10**9, formats.currency_name(currency, "million"), 1)
         if not table and largest >= 10**8:
-            return Scale(10**6, unit_name(currency, "thousand"), 1)
-        return Scale(10**3, unit_name(currency, ""), 0)
-
-
-def unit_name(currency: str, size: str) -> str:
-    """The name of a unit in the active language, whole."""
-    names = {
-        ("MAD", "billion"): gettext("billion dirhams"),
-        ("MAD", "million"): gettext("million dirhams"),
-        ("MAD", "thousand"): gettext("thousand dirhams"),
-        ("MAD", ""): gettext("dirhams"),
-        ("USD", "billion"): gettext("billion US dollars"),
-        ("USD", "million"): gettext("million US dollars"),
-        ("USD", "thousand"): gettext("thousand US dollars"),
-        ("USD", ""): gettext("US dollars"),
-        ("EUR", "billion"): gettext("billion euros"),
-        ("EUR", "million"): gettext("million euros"),
-        ("EUR", "thousand"): gettext("thousand euros"),
-        ("EUR", ""): gettext("euros"),
-    }
-    fallback = {
-        "billion": gettext("billions, in %(currency)s"),
-        "million": gettext("millions, in %(currency)s"),
-        "thousand": gettext("thousands, in %(currency)s"),
-        "": "%(currency)s",
-    }
-    return names.get((currency, size)) or fallback[size] % {"currency": currency}
+            return Scale(10**6, formats.currency_name(currency, "thousand"), 1)
+        return Scale(10**3, formats.currency_name(currency), 0)

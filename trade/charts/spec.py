@@ -11,6 +11,8 @@ from typing import Any
 WIDTH = 340
 STEP = 42
 HEIGHT = 220
+# Letters of a name that stand on one line; the drawing cannot cut Arabic itself: it would keep the wrong end.
+LETTERS = 44
 INK, SOFT, GRID = "#17262b", "#4a5b5f", "#ddd6c6"
 # Told apart by colour-blind readers and in grey print; dashes tell the series apart a second time.
 COLOURS = ["#0a5a45", "#a3560f", "#3b5b8c", "#7a3b69"]
@@ -28,13 +30,20 @@ class Point:
     text: str
     series: str = ""
     whole: bool = True
+    # Points of one stretch are joined; a hidden or missing period between two of them begins another.
+    stretch: int = 0
 
 
 def ranked(points: Sequence[Point], *, rtl: bool) -> dict[str, Any]:
     """Bars in the given order, each under its name and beside its figure."""
     longest = max((abs(point.value) for point in points), default=0) or 1
     rows = [
-        {"at": position, "name": turn(point.x, rtl), "value": point.value, "text": turn(point.text, rtl)}
+        {
+            "at": position,
+            "name": turn(shorten(point.x), rtl),
+            "value": point.value,
+            "text": turn(point.text, rtl),
+        }
         for position, point in enumerate(points)
     ]
     near, far = ("right", "left") if rtl else ("left", "right")
@@ -66,7 +75,7 @@ def ranked(points: Sequence[Point], *, rtl: bool) -> dict[str, Any]:
                     "align": near,
                     "baseline": "middle",
                     "yOffset": -9,
-                    "limit": WIDTH,
+                    "limit": 0 if rtl else WIDTH,
                     "dir": "rtl" if rtl else "ltr",
                     "fontSize": 14,
                 },
@@ -93,18 +102,28 @@ def ranked(points: Sequence[Point], *, rtl: bool) -> dict[str, Any]:
     }
 
 
-def line(points: Sequence[Point], *, rtl: bool, unit: str) -> dict[str, Any]:
-    """Series over time. A partial period is a hollow point that no line reaches: it is not like the others."""
+def line(points: Sequence[Point], periods: Sequence[str], *, rtl: bool, unit: str) -> dict[str, Any]:
+    """Series over all the periods, with a gap where one is hidden or missing.
+
+    A partial period is a hollow point that no line reaches: it is not like the others.
+    """
     series = list(dict.fromkeys(point.series for point in points))
     rows = [
-        {"x": point.x, "value": point.value, "series": point.series, "whole": point.whole} for point in points
+        {
+            "x": point.x,
+            "value": point.value,
+            "series": point.series,
+            "whole": point.whole,
+            "stretch": point.stretch,
+        }
+        for point in points
     ]
     across = {
         "field": "x",
         "type": "ordinal",
         "sort": None,
         "title": None,
-        "scale": {"reverse": rtl, "padding": 0.2},
+        "scale": {"domain": list(periods), "reverse": rtl, "padding": 0.2},
         "axis": {"labelAngle": 0, "labelOverlap": "greedy", "grid": False},
     }
     up = {
@@ -141,7 +160,13 @@ def line(points: Sequence[Point], *, rtl: bool, unit: str) -> dict[str, Any]:
             {
                 "transform": [{"filter": "datum.whole"}],
                 "mark": {"type": "line", "strokeWidth": 2.5},
-                "encoding": {"x": across, "y": up, "color": colour, "strokeDash": dash},
+                "encoding": {
+                    "x": across,
+                    "y": up,
+                    "color": colour,
+                    "strokeDash": dash,
+                    "detail": {"field": "stretch", "type": "nominal"},
+                },
             },
             {
                 "transform": [{"filter": "datum.whole"}],
@@ -212,6 +237,13 @@ def frame(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "background": "white",
         "data": {"values": rows},
     }
+
+
+def shorten(text: str) -> str:
+    """A name cut at a word, so that it stays on its line."""
+    if len(text) <= LETTERS:
+        return text
+    return text[: LETTERS - 1].rsplit(" ", 1)[0].rstrip(" ,;،؛") + "…"
 
 
 def turn(text: str, rtl: bool) -> str:

@@ -22,6 +22,7 @@ DEFAULT_LIMIT = 1_000
 # An answer is built in memory; larger extracts are read page by page, by `next`.
 MAX_LIMIT = 100_000
 MAX_OFFSET = 10_000_000
+MAX_RELEASE = 2**31 - 1
 # Codes that one filter may list.
 MAX_CODES = 2_000
 SCALARS = ("dataset", "release", "order", "limit", "offset", "lang", "format")

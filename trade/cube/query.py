@@ -48,7 +48,7 @@ class Query:
         Presentation.parse(given)
         return cls(
             dataset=grammar.READ_DATASET(given.get("dataset", DEFAULT_DATASET)),
-            release=grammar.number("release", given, 1, 2**31 - 1),
+            release=grammar.number("release", given, 1, grammar.MAX_RELEASE),
             measures=measures,
             by=by,
             filters=filters,

@@ -4,7 +4,7 @@ import datetime as dt
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Collected:
-    """What the files hold. `spools`: good rows by period; `log`: codes and parameters for the ledger."""
+    """What the files hold. By period `spools`, good rows, and `keys`, theirs; `log`: codes and parameters."""
 
     spools: dict[str, list[Path]] = field(default_factory=dict)
+    keys: dict[str, list[Path]] = field(default_factory=dict)
     kinds: list[gates.FileKind] = field(default_factory=list)
     read: int = 0
     rejected: int = 0
@@ -43,15 +44,18 @@ def work_folders() -> Path:
 
 
 @contextmanager
-def work_folder(run_id: uuid.UUID) -> Iterator[Path]:
-    """A folder for one run's intermediate files; what an attempt that was killed left there is removed first."""
-    folder = work_folders() / str(run_id)
-    shutil.rmtree(folder, ignore_errors=True)
+def work_folder(run_id: uuid.UUID, attempt: int) -> Iterator[Path]:
+    """A folder for one attempt's intermediate files; what an attempt before left is removed first."""
+    run = work_folders() / str(run_id)
+    shutil.rmtree(run, ignore_errors=True)
+    folder = run / str(attempt)
     folder.mkdir(parents=True)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # a later attempt's is in it
+            run.rmdir()
 
 
 def collect(
@@ -72,11 +76,12 @@ def collect(
         if edition := options.get("edition"):
             other = Rule("edition", "edition_other", pl.col("edition") != edition, pl.lit(edition))
             batch.rules = [*batch.rules, other]
-        earlier = [_keys(path, batch) for path in _same_periods(collected, batch)]
+        earlier = _earlier_keys(collected, batch)
         checked = check(batch, known, one_period=source.one_period, today=today, earlier=earlier)
         _count(collected, batch, checked)
         gates.rows_readable(batch.file, checked)
         collected.kinds.append(gates.file_kind(batch.file, checked.good))
+        _keep_keys(collected, batch, checked.good, work)
         good, folded = fold(checked.good, batch.key)
         if folded:
             collected.note("eh_folded", file=batch.file.name, rows=folded)
@@ -102,13 +107,19 @@ def _basis(region_basis: str) -> pl.Expr:
     return pl.when(pl.col("region").is_not_null() & (pl.lit(region_basis) != "")).then(pl.lit(region_basis))
 
 
-def _same_periods(collected: Collected, batch: Batch) -> list[Path]:
+def _keep_keys(collected: Collected, batch: Batch, good: pl.DataFrame, work: Path) -> None:
+    """As the file has them: folding gives rows of EH another key, by which a repetition would not be found."""
+    for (period,), rows in good.partition_by("period", as_dict=True).items():
+        path = work / f"keys-{batch.file.position:04d}-{period}.parquet"
+        rows.select(*batch.key, "file", "line").write_parquet(path, compression="lz4")
+        collected.keys.setdefault(str(period), []).append(path)
+
+
+def _earlier_keys(collected: Collected, batch: Batch) -> pl.DataFrame | None:
+    """The keys of the run's earlier files in this one's periods; None where there are none."""
     periods = batch.frame["period"].drop_nulls().unique().to_list()
-    return [path for period in periods for path in collected.spools.get(period, [])]
-
-
-def _keys(path: Path, batch: Batch) -> pl.DataFrame:
-    return pl.read_parquet(path, columns=[*batch.key, "file", "line"])
+    paths = [path for period in periods for path in collected.keys.get(period, [])]
+    return pl.read_parquet(paths, glob=False) if paths else None
 
 
 def _lay_by(collected: Collected, batch: Batch, good: pl.DataFrame, work: Path) -> None:

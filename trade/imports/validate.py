@@ -9,6 +9,7 @@ import polars as pl
 from trade.canonical import CANONICAL, NOTE_EDITION_SHAPE, NOTE_UNIT_VALUE
 from trade.imports.vocabulary import NOT_SPECIFIED, Vocabulary
 from trade.sources.base import RAW, Batch, Rule
+from trade.sources.numbers import too_large
 
 REJECTS: dict[str, pl.DataType] = {
     "file": pl.Int16(),
@@ -47,9 +48,9 @@ def check(
     *,
     one_period: bool,
     today: dt.date,
-    earlier: Sequence[pl.DataFrame] = (),
+    earlier: pl.DataFrame | None = None,
 ) -> Checked:
-    """Split a batch into good rows and faults. `earlier`: good rows of the run's earlier files, for duplicates."""
+    """Split a batch into good rows and faults. `earlier`: keys of good rows of the run's earlier files."""
     frame = batch.frame.with_row_index("row", offset=1).with_columns(pl.col("row").cast(pl.Int64))
     rules = [*batch.rules, *_common_rules(batch, frame, vocabulary, today)]
     if one_period and (month := most_common_period(frame)):
@@ -95,16 +96,11 @@ def _common_rules(batch: Batch, frame: pl.DataFrame, vocabulary: Vocabulary, tod
     ]
     for column, bound in batch.bounds.items():
         raw = pl.col(RAW + batch.columns[column])
-        too_long = raw.str.contains(r"^[0-9]{16,}(\.[0-9]*)?$").fill_null(False)
-        rules.append(Rule(column, "negative", pl.col(column) < 0))
-        rules.append(
-            Rule(
-                column,
-                "absurd",
-                (pl.col(column) > bound * 1000).fill_null(False) | too_long,
-                pl.lit(str(bound)),
-            )
-        )
+        below = raw.str.starts_with("-")
+        negative = (pl.col(column) < 0) | (too_large(raw) & below)
+        absurd = (pl.col(column) > bound * 1000).fill_null(False) | (too_large(raw) & ~below)
+        rules.append(Rule(column, "negative", negative))
+        rules.append(Rule(column, "absurd", absurd, pl.lit(str(bound))))
     return [*rules, *_product_rules(frame, vocabulary)]
 
 
@@ -153,7 +149,7 @@ def _describe(batch: Batch, rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return rows.select(made[column].cast(kind).alias(column) for column, kind in REJECTS.items())
 
 
-def _duplicates(batch: Batch, good: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def _duplicates(batch: Batch, good: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
     """Rows whose key a good row above, or in an earlier file of the run, has already."""
     key = list(batch.key)
     again = good.filter(~pl.struct(key).is_first_distinct())
@@ -162,19 +158,18 @@ def _duplicates(batch: Batch, good: pl.DataFrame, earlier: Sequence[pl.DataFrame
         first = first.group_by(key).agg(first=pl.col("line").min())
         again = again.join(first, on=key, how="left", nulls_equal=True, maintain_order="left")
     told = [_describe(batch, again, _duplicate("first"))] if not again.is_empty() else []
-    rest = good.join(again.select("row"), on="row", how="anti") if told else good
-    for rows in earlier:
-        place = pl.lit("file ") + (pl.col("file") + 1).cast(pl.String) + ":" + pl.col("line").cast(pl.String)
-        there = rows.select(*key, place=place).unique(subset=key, keep="first")
+    if earlier is not None:
+        rest = good.join(again.select("row"), on="row", how="anti")
+        place = pl.concat_str(pl.col("file") + 1, pl.col("line"), separator=":")
+        there = earlier.select(*key, place=place).unique(subset=key, keep="first", maintain_order=True)
         seen = rest.join(there, on=key, how="inner", nulls_equal=True, maintain_order="left")
         if not seen.is_empty():
-            told.append(_describe(batch, seen, _duplicate("place")))
-            rest = rest.join(seen.select("row"), on="row", how="anti")
+            told.append(_describe(batch, seen, _duplicate("place", "duplicate_earlier")))
     return pl.concat(told) if told else pl.DataFrame(schema=REJECTS)
 
 
-def _duplicate(place: str) -> Rule:
-    return Rule("product", "duplicate", pl.lit(True), pl.col(place))
+def _duplicate(place: str, code: str = "duplicate") -> Rule:
+    return Rule("product", code, pl.lit(True), pl.col(place))
 
 
 def _log(good: pl.DataFrame, vocabulary: Vocabulary) -> list[tuple[str, dict[str, str]]]:

@@ -6,6 +6,7 @@ import time
 from typing import TextIO
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,19 +45,40 @@ class Meter:
 
 
 def wait(run: Run, stream: TextIO) -> Run:
-    """Return when the run has ended. Raises Unavailable where no worker shows a sign of life."""
-    meter, since = Meter(stream), time.monotonic()
+    """Return when the run has ended. Raises Unavailable on Ctrl-C and where worker or database are silent."""
+    meter = Meter(stream)
+    answered = since = time.monotonic()
     try:
         while True:
-            run.refresh_from_db()
-            if run.state in Run.ENDED:
-                return run
-            meter.show(str(run.get_phase_display() or run.get_state_display()), run.done, run.total)
-            if time.monotonic() - since > PATIENCE:
-                _check_worker(run)
+            try:
+                run.refresh_from_db()
+                if run.state in Run.ENDED:
+                    return run
+                meter.show(str(run.get_phase_display() or run.get_state_display()), run.done, run.total)
+                if time.monotonic() - since > PATIENCE:
+                    _check_worker(run)
+                answered = time.monotonic()
+            except (OperationalError, InterfaceError) as error:
+                # A server that is started again is back in seconds; the run goes on with its worker.
+                connection.close()
+                if time.monotonic() - answered > PATIENCE:
+                    raise _database_away(run) from error
             time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        raise Unavailable(
+            _("Run %(number)s goes on without you.") % {"number": run.number},
+            hint=_("Its end is shown on the staff pages and by the command “releases”."),
+        ) from None
     finally:
         meter.close()
+
+
+def _database_away(run: Run) -> Unavailable:
+    return Unavailable(
+        _("The database does not answer any more, so the end of run %(number)s is not known.")
+        % {"number": run.number},
+        hint=_("Start it again, with “make run” say; the run is kept and will be taken up."),
+    )
 
 
 def _check_worker(run: Run) -> None:

@@ -17,7 +17,7 @@ from trade.imports.reading import Collected, collect, store_rejects, work_folder
 from trade.models import Dataset, Part, Release, ReleasePart, Run
 from trade.services.numbers import next_number
 from trade.services.pointer import publish_in_transaction
-from trade.services.state import run_end
+from trade.services.state import attempt_hold, run_end
 from trade.sources import SOURCES, Refusal, SourceFile
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ def execute(run: Run) -> None:
     dataset, progress = run.dataset, Progress(run)
     if unchanged(run):
         return
-    with work_folder(run.pk) as work:
+    with work_folder(run.pk, run.attempts) as work:
         collected = _read(run, work, progress)
         progress("waiting", 0, 1)
         with turn(f"dataset:{dataset.code}"):
@@ -152,8 +152,9 @@ def _stage_and_end(run: Run, collected: Collected, work: Path, progress: Progres
 
 
 def _release(run: Run, published: Release | None, made: list[Part], demonstration: bool) -> Release:
-    """The run's staged release; an earlier attempt's row is taken up again."""
+    """The run's staged release; an earlier attempt's row is taken up again. Raises Superseded."""
     with transaction.atomic():
+        attempt_hold(run)
         release = Release.objects.select_for_update().filter(run=run).first()
         if release is None:
             release = Release(run=run, dataset_id=run.dataset_id, number=next_number(Release))
@@ -167,7 +168,7 @@ def _release(run: Run, published: Release | None, made: list[Part], demonstratio
 
 
 def _end(run: Run, release: Release) -> bool:
-    """One transaction: the pointer moves, the run ends, the news is written; or nothing of it."""
+    """One transaction: the pointer moves, the run ends, the news is written; or nothing of it. Raises Superseded."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=run.dataset_id)
         if dataset.published_id != release.predecessor_id:

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import uuid
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.base import storage
-from portal.base.errors import DomainError, Invalid
+from portal.base.errors import DomainError, Invalid, Unavailable
 from portal.base.locks import try_lock
 from reference.selectors import editions
 from trade.imports.reading import work_folders
@@ -28,13 +29,15 @@ from trade.models import Dataset, Run, RunFile
 from trade.services.datasets import datasets_load
 from trade.services.execution import execute
 from trade.services.numbers import next_number
-from trade.services.state import run_end
+from trade.services.state import Superseded, run_end
 from trade.sources import SOURCES, Refusal
-from trade.sources.reasons import in_all_languages, reason_of
+from trade.sources.reasons import file_text, in_all_languages, plain, reason_of
 
 log = structlog.get_logger(__name__)
 ATTEMPTS = 3
 ABANDONED_AFTER = dt.timedelta(seconds=10)
+# What passes: the database is away, a file system too.
+INTERRUPTIONS = (OperationalError, InterfaceError, OSError)
 HandedIn = Path | File  # type: ignore[type-arg]
 
 
@@ -122,16 +125,26 @@ def _local(file: HandedIn) -> Iterator[Path]:
 
 
 def _keep(file: HandedIn) -> dict[str, object]:
-    name = Path(file.name or "file").name[:255]
+    name = _name(file)
     try:
         with _local(file) as path:
+            # Anything else, a pipe or a device, might never end.
+            if path.exists() and not path.is_file():
+                raise IsADirectoryError
             stored, checksum = storage.put(path, folder="uploads")
-            return {"name": name, "sha256": checksum, "stored_as": stored, "size": path.stat().st_size}
-    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+            return {"name": name, "sha256": checksum, "stored_as": stored, "size": storage.size(stored)}
+    except OSError as error:
+        if storage.no_space(error):
+            raise Unavailable(file_text("no_space", {})) from error
         raise Invalid(
-            _("%(file)s cannot be opened.") % {"file": file if isinstance(file, Path) else file.name},
+            _("%(file)s cannot be opened.") % {"file": plain(str(file)) if isinstance(file, Path) else name},
             hint=_("Check the path and that the file may be read."),
         ) from error
+
+
+def _name(file: HandedIn) -> str:
+    """The file's own name as text that the database and a line of a message can hold, its end kept."""
+    return plain(os.fsencode(Path(file.name or "file").name).decode(errors="replace"))
 
 
 def _fingerprint(
@@ -146,7 +159,7 @@ def _fingerprint(
 def run_execute(run_id: uuid.UUID | str) -> bool:
     """Do a run's work while holding its lock; False where somebody else does or it has ended. Safe to call twice.
 
-    An error of the database or the disk leaves the run for the sweep, three attempts in all; any other ends it.
+    An error that passes leaves the run for the sweep, three attempts in all; any other ends it.
     """
     with try_lock(f"run:{run_id}") as held:
         run = Run.objects.select_related("dataset", "acting_user").filter(pk=run_id).first() if held else None
@@ -176,12 +189,18 @@ def _attempt(run: Run) -> None:
         run_end(run, Run.State.REFUSED, reason=refusal.reason())
     except DomainError as error:
         run_end(run, Run.State.REFUSED, reason=reason_of(error))
-    except (OperationalError, InterfaceError, OSError):
-        log.exception("run_interrupted", run=run.number, attempt=run.attempts)
-        raise
+    except Superseded:
+        log.warning("run_superseded", run=run.number, attempt=run.attempts)
+        return
     except Exception as error:
-        log.exception("run_failed", run=run.number)
-        run_end(run, Run.State.FAILED, reason=in_all_languages("unexpected", {"error": type(error).__name__}))
+        log.exception("run_broken_off", run=run.number, attempt=run.attempts)
+        if storage.no_space(error):
+            reason = in_all_languages("no_space", {})
+        elif isinstance(error, INTERRUPTIONS):
+            raise
+        else:
+            reason = in_all_languages("unexpected", {"error": type(error).__name__})
+        run_end(run, Run.State.FAILED, reason=reason)
     log.info("run_ended", run=run.number, state=run.state)
 
 
@@ -189,13 +208,21 @@ def runs_sweep() -> list[int]:
     """Take up every waiting or running run that nobody works on; the numbers of those taken up."""
     old = timezone.now() - ABANDONED_AFTER
     waiting = Run.objects.exclude(state__in=Run.ENDED).filter(created_at__lt=old).order_by("created_at")
-    taken = [number for run_id, number in list(waiting.values_list("pk", "number")) if run_execute(run_id)]
+    taken = []
+    for run_id, number in list(waiting.values_list("pk", "number")):
+        try:
+            if run_execute(run_id):
+                taken.append(number)
+        except INTERRUPTIONS as error:
+            # One run that cannot go on must not keep the others waiting; the next sweep tries it again.
+            log.warning("run_not_swept", run=number, error=type(error).__name__)
     _tidy()
     return taken
 
 
 def _tidy() -> None:
-    """Remove this machine's work folders of runs that ended: their worker was killed between the two."""
+    """Remove what killed workers left on this machine: work folders of runs that ended, copies begun."""
+    storage.tidy()
     left = {folder.name: folder for folder in work_folders().glob("*-*-*-*-*")}
     for run_id in Run.objects.filter(pk__in=left, state__in=Run.ENDED).values_list("pk", flat=True):
         shutil.rmtree(left[str(run_id)], ignore_errors=True)

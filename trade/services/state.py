@@ -7,9 +7,24 @@ from portal.base import events
 from trade.models import Release, Run
 
 
+class Superseded(Exception):
+    """Another attempt has taken the run over: the server lost this one's lock, in a restart say."""
+
+
+def attempt_hold(run: Run) -> None:
+    """Keep the run's row for this attempt until the caller's transaction ends. Raises Superseded."""
+    held = Run.objects.select_for_update().filter(pk=run.pk, attempts=run.attempts)
+    if not held.exclude(state__in=Run.ENDED).exists():
+        raise Superseded
+
+
 def run_end(run: Run, state: Run.State, *, reason: dict[str, str] | None = None) -> None:
-    """Write the end of a run with its counts. A release that it was making is put aside unless it is kept."""
+    """Write the end of a run with its counts. A release that it was making is put aside unless it is kept.
+
+    Raises Superseded where another attempt has the run.
+    """
     with transaction.atomic():
+        attempt_hold(run)
         run.state, run.reason, run.ended_at = state, reason or {}, timezone.now()
         run.phase, run.done, run.total = "", 0, 0
         run.save()

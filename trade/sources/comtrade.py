@@ -6,7 +6,7 @@ import polars as pl
 
 from reference.selectors import codes_of_un
 from trade.canonical import CANONICAL, NOTE_ROUNDED, WESTERN_SAHARA, WORLD
-from trade.sources.base import RAW, Rule, SourceFile
+from trade.sources.base import RAW, Reader, Rule, Source, SourceFile
 from trade.sources.numbers import rounded, thousandths, too_large
 
 EDITIONS = {
@@ -85,8 +85,12 @@ def rules(names: Mapping[str, str]) -> list[Rule]:
     """The checks of both formats over the frame that `canonical` made."""
     text = {column: _raw(names, column) for column in names}
     length = pl.when(pl.col("product") == "TOTAL").then(0).otherwise(pl.col("product").str.len_chars())
-    unread = (text["value"] != "") & pl.col("value").is_null()
-    found = [
+    # The quantity is read again: without a unit it is left out, and it must be a number all the same.
+    amounts = {
+        **{name: pl.col(name) for name in ("value", "net_kg")},
+        "quantity": thousandths(text["quantity"]),
+    }
+    return [
         Rule("period", "period", pl.col("period").is_null(), pl.lit("YYYY, YYYYMM")),
         Rule("flow", "flow", pl.col("flow").is_null(), pl.lit("M, X, RM, RX")),
         Rule("reporter", "reporter", pl.col("reporter").is_null()),
@@ -95,15 +99,21 @@ def rules(names: Mapping[str, str]) -> list[Rule]:
         Rule("product", "product", pl.col("product").is_null(), pl.lit("TOTAL, 00, 0000, 000000")),
         Rule("level", "level", pl.col("level").is_null() | (length != pl.col("level"))),
         Rule("value", "missing", text["value"] == ""),
-        Rule("value", "number", unread & ~too_large(text["value"])),
-        Rule(
-            "net_kg",
-            "number",
-            (text["net_kg"] != "") & pl.col("net_kg").is_null() & ~too_large(text["net_kg"]),
+        *(
+            Rule(name, "number", (text[name] != "") & read.is_null() & ~too_large(text[name]))
+            for name, read in amounts.items()
         ),
     ]
-    amount = text["quantity"]
-    found.append(
-        Rule("quantity", "number", (amount != "") & thousandths(amount).is_null() & ~too_large(amount))
+
+
+def source(code: str, name: str, read: Reader) -> Source:
+    """One of the two formats: both feed the same dataset and cover the same slices."""
+    return Source(
+        code=code,
+        name=name,
+        dataset="comtrade",
+        read=read,
+        coverage=("reporter", "period", "flow", "product"),
+        monthly=False,
+        one_period=False,
     )
-    return found

@@ -11,7 +11,7 @@ from itertools import pairwise
 import polars as pl
 
 from trade.sources import comtrade
-from trade.sources.base import RAW, Batch, Source, SourceFile
+from trade.sources.base import RAW, Batch, SourceFile
 from trade.sources.text import BLANK, read_table
 
 HEADER = (
@@ -65,12 +65,4 @@ def _repair(raw: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     return raw.with_columns(moved), int(raw.select(shifted.sum()).item())
 
 
-SOURCE = Source(
-    code="comtrade-csv",
-    name="UN Comtrade, legacy CSV",
-    dataset="comtrade",
-    read=read,
-    coverage=("reporter", "period", "flow", "product"),
-    monthly=False,
-    one_period=False,
-)
+SOURCE = comtrade.source("comtrade-csv", "UN Comtrade, legacy CSV", read)

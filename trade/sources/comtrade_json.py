@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from trade.sources import comtrade
-from trade.sources.base import LONGEST_CELL, RAW, Batch, Rule, Source, SourceFile
+from trade.sources.base import LONGEST_CELL, RAW, Batch, Rule, SourceFile
 from trade.sources.reasons import Refusal
 from trade.sources.text import check_bytes
 
@@ -65,9 +65,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return repeated
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_number, parse_int=str, parse_constant=str
-)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_int=str, parse_constant=str)
 
 
 def read(files: Sequence[SourceFile], options: Mapping[str, str]) -> Iterator[Batch]:
@@ -241,12 +239,4 @@ def _rules() -> list[Rule]:
     return rules
 
 
-SOURCE = Source(
-    code="comtrade-json",
-    name="UN Comtrade, v1 JSON",
-    dataset="comtrade",
-    read=read,
-    coverage=("reporter", "period", "flow", "product"),
-    monthly=False,
-    one_period=False,
-)
+SOURCE = comtrade.source("comtrade-json", "UN Comtrade, v1 JSON", read)

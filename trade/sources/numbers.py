@@ -31,4 +31,4 @@ def rounded(text: pl.Expr) -> pl.Expr:
 
 def too_large(text: pl.Expr) -> pl.Expr:
     """A well-formed number that does not even fit the type."""
-    return text.str.contains(r"^[0-9]{16,}(\.[0-9]*)?$").fill_null(False)
+    return text.str.contains(r"^-?[0-9]{16,}(\.[0-9]*)?$").fill_null(False)

@@ -56,6 +56,9 @@ ROW_REASONS = {
         "The row breaks down another one by {detail}; only totals are read, so that nothing counts twice."
     ),
     "duplicate": _("The same key stands on line {detail} already. Only the first of them was taken."),
+    "duplicate_earlier": _(
+        "An earlier file of the run has the same key already (file:line {detail}). Only the first was taken."
+    ),
 }
 
 # Lines of a run's log: what is good to know and no fault.

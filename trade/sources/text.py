@@ -138,7 +138,7 @@ def _lines(path: Path) -> pl.DataFrame:
     with path.open("rb") as stream:
         head = stream.read(BLOCK)
     if b"\r" in head and b"\n" not in head:
-        text = pl.Series("text", path.read_text(encoding="utf-8", newline="").split("\r"))
+        text = pl.Series("text", path.read_bytes().decode().split("\r"))
         return pl.DataFrame(text).with_row_index("line", offset=1)
     return pl.read_lines(path, name="text", row_index_name="line", row_index_offset=1, glob=False)
 
@@ -148,14 +148,10 @@ def _text(column: str) -> pl.Expr:
 
 
 def _header(file: SourceFile, line: str, wanted: Sequence[str], source: str) -> list[str]:
-    line = line.removeprefix("\ufeff")
     other = Refusal("not_format", file=file.name, source=source, wanted=",".join(wanted[:4]) + ",…")
-    if line.lstrip()[:1] in ("{", "[", "<"):
+    header = _names(line.removeprefix("\ufeff"))
+    if header is None:
         raise other
-    try:
-        header = [name.strip() for name in next(csv.reader([line]))]
-    except csv.Error as error:  # a cell beyond all measure, a carriage return in the middle
-        raise other from error
     if len(header) == 1:
         for separator in SEPARATORS:
             if line.count(separator) >= len(wanted) - 2:
@@ -173,6 +169,16 @@ def _header(file: SourceFile, line: str, wanted: Sequence[str], source: str) -> 
         if name and header.count(name) > 1:
             raise Refusal("column_twice", file=file.name, column=name)
     return header
+
+
+def _names(line: str) -> list[str] | None:
+    """The header's names; None where the line is no header of any CSV."""
+    if line.lstrip()[:1] in ("{", "[", "<"):
+        return None
+    try:
+        return [name.strip() for name in next(csv.reader([line]))]
+    except csv.Error:  # a cell beyond all measure, a carriage return in the middle
+        return None
 
 
 def _hide_quoted_commas(body: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from portal.base.errors import DomainError
-from trade import cube
+from trade.charts import answers
 from trade.charts.reading import Reading
 from trade.tables.rows import Layout, Table, table_make
 from trade.tables.sentences import Writer
@@ -57,10 +57,10 @@ def block_make(
 ) -> Block:
     """Ask once and make the words, the table, the chart's address and the downloads of that one answer."""
     try:
-        result = cube.answer(cube.Query.parse(params))
+        reading = answers.reading(params, language)
     except DomainError as error:
         return Block(anchor, title, refusal=error)
-    reading = Reading(result, language)
+    result = reading.result
     layout = layout or Layout(caption=title)
     address = result.pinned().to_params()
     with override(language):

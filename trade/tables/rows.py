@@ -51,12 +51,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a result becomes a table. `total` is in thousandths, from the answer that holds the whole."""
+    """How a result becomes a table. `total` is in thousandths, from the answer that holds the whole.
+
+    `some` says that the whole is only the products that the dataset holds, not all goods.
+    """
 
     caption: str = ""
     pivot: str = ""
     total: int | None = None
     hide: tuple[str, ...] = field(default=())
+    some: bool = False
 
 
 def table_make(reading: Reading, layout: Layout) -> Table:
@@ -76,7 +80,8 @@ def plain(reading: Reading, layout: Layout, scale: Scale) -> Table:
     headers = [Header(dimension_title(name)) for name in dimensions]
     headers += [Header(measure_title(name, scale.unit), number=True) for name in measures]
     if layout.total:
-        headers.append(Header(gettext("Share"), number=True))
+        share = gettext("Share of these products") if layout.some else gettext("Share")
+        headers.append(Header(share, number=True))
     rows = []
     for row in reading.rows:
         cells = [name_cell(reading, row, name) for name in dimensions]
@@ -194,7 +199,8 @@ def total_row(
 ) -> list[Cell] | None:
     if not layout.total:
         return None
-    cells = [Cell("name", gettext("Total"))] + [Cell("name") for _ in dimensions[1:]]
+    whole = gettext("These products") if layout.some else gettext("Total")
+    cells = [Cell("name", whole)] + [Cell("name") for _ in dimensions[1:]]
     for measure in measures:
         known = measure == "value"
         cells.append(Cell("number", scale.text(layout.total, reading.language)) if known else Cell("blank"))

@@ -111,6 +111,35 @@ def products(reading: Reading, place: str, total: int | None) -> list[str]:
     return found + hidden(reading)
 
 
+def some_products(reading: Reading, place: str, total: int | None) -> list[str]:
+    """The same where the dataset holds only some products of a trade: that comes first."""
+    count = reading.result.total_rows
+    found = [
+        ngettext(
+            "This dataset holds only %(count)s product of this trade, not all goods.",
+            "This dataset holds only %(count)s products of this trade, not all goods.",
+            count,
+        )
+        % {"count": formats.number(count, reading.language)}
+    ]
+    shown = [row for row in reading.rows if row.shown and row.values["value"]]
+    if len(shown) > 1 and total:
+        found.append(
+            gettext("Among them %(first)s comes first, with %(value)s: %(share)s of their sum.")
+            % {
+                "first": product_name(shown[0]),
+                "value": amount(reading, shown[0].values["value"]),
+                "share": formats.percent((shown[0].values["value"] or 0) / total, reading.language),
+            }
+        )
+    elif shown:
+        found.append(
+            gettext("%(first)s: %(value)s.")
+            % {"first": product_name(shown[0]), "value": amount(reading, shown[0].values["value"])}
+        )
+    return found + hidden(reading)
+
+
 def product_name(row: Row) -> str:
     """A name, with its code where it is one: subheadings may share their heading's name."""
     code, name = row.codes["product"], row.names["product"]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from reference.models import Country
 from trade.charts import figures
+from trade.cube.whole import whole_trade
 from trade.tables import Block, block_make, sentences
 from trade.tables.rows import Layout
 from trade.views import choices
@@ -32,6 +33,8 @@ def both_sides(
     if not period:
         return [], []
     words = {"country": name, "period": period}
+    release = next((block.reading.result.release for block in totals if block.reading), None)
+    whole = whole_trade(release, (HOME, country.code), period) if release else frozenset()
     plan = [
         (
             0,
@@ -55,6 +58,7 @@ def both_sides(
         if reading is None or period not in reading.distinct("period"):
             continue
         reporter, partner = sides[side]
+        some = (reporter, flow) not in whole
         blocks.append(
             block_make(
                 figures.market_products(
@@ -71,8 +75,8 @@ def both_sides(
                 title=title,
                 place=name,
                 kind="ranked",
-                words=sentences.products,
-                layout=Layout(caption=title, total=reading.value(period=period, flow=flow)),
+                words=sentences.some_products if some else sentences.products,
+                layout=Layout(caption=title, total=reading.value(period=period, flow=flow), some=some),
             )
         )
     return blocks, years

@@ -12,6 +12,7 @@ from portal.base.search import fold
 from reference import selectors as reference
 from reference.models import Country
 from trade.charts import figures
+from trade.charts.answers import of_one_release
 from trade.models import Dataset
 from trade.tables import Block, block_make, sentences
 from trade.tables.rows import Layout
@@ -43,6 +44,7 @@ def markets(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@of_one_release
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One country: what Morocco reports of its trade with it, what it reports itself, and customs' own figures."""
     try:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from portal.base import i18n
 from portal.base.errors import DomainError
 from portal.base.search import fold
 from reference import selectors as reference
 from reference.models import Product
-from trade import cube
-from trade.charts import figures
+from trade.charts import answers, figures
 from trade.charts.reading import in_order
 from trade.models import Dataset
 from trade.tables import Block, block_make, sentences
@@ -143,8 +143,7 @@ def _ranked(  # noqa: PLR0917  one call for one block
 def _column(params: figures.Params) -> list[str]:
     """The first dimension's codes of an answer that only serves to offer a choice; none where it is refused."""
     try:
-        result = cube.answer(cube.Query.parse(params))
+        reading = answers.reading(params, i18n.current())
     except DomainError:
         return []
-    position = [column.name for column in result.columns].index(params["by"])
-    return [str(row[position]) for row in result.rows]
+    return [row.codes[params["by"]] for row in reading.rows]

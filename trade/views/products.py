@@ -10,6 +10,7 @@ from portal.base.errors import Missing
 from portal.base.permissions import public
 from reference import selectors as reference
 from reference.models import Product
+from trade.charts.answers import of_one_release
 from trade.models import Dataset
 from trade.tables import Block
 from trade.views import choices, product_blocks
@@ -34,6 +35,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@of_one_release
 def product(request: HttpRequest, code: str) -> HttpResponse:
     """A chapter, heading or subheading: where it stands, what is below it, what is traded of it."""
     node = _node(code)

@@ -10,6 +10,7 @@ from portal.base.errors import Missing
 from portal.base.permissions import public
 from reference import selectors as reference
 from trade.charts import figures
+from trade.charts.answers import of_one_release
 from trade.tables import Block, block_make, sentences
 from trade.tables.atlas import Atlas, atlas_make
 from trade.tables.rows import Layout
@@ -17,6 +18,7 @@ from trade.views import choices
 
 
 @public
+@of_one_release
 def regions(request: HttpRequest) -> HttpResponse:
     """The country's exports by region: map, table, chart. `?region=MA-08` (a form's answer) leads to that region."""
     wanted = request.GET.get("region", "")
@@ -37,6 +39,7 @@ def regions(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@of_one_release
 def region(request: HttpRequest, code: str) -> HttpResponse:
     """One region: its exports and imports over the years and by section."""
     try:
