@@ -69,6 +69,24 @@ def test_a_line_stops_at_a_hidden_year() -> None:
     assert drawn["x"]["scale"]["domain"] == ["2021", "2022", "2023"]
 
 
+@pytest.mark.parametrize(("rtl", "ends", "starts"), [(False, "right", "left"), (True, "left", "right")])
+def test_a_series_that_ends_where_the_axis_begins_is_named_beside_it(
+    rtl: bool, ends: str, starts: str
+) -> None:
+    points = [
+        spec.Point("2023", 5, "", "Exports"),
+        spec.Point("2024", 6, "", "Exports"),
+        spec.Point("2023", 7, "", "Imports"),
+    ]
+    layers = spec.line(points, ["2023", "2024"], rtl=rtl, unit="dirhams")["layer"]
+    sides = {
+        layer["data"]["values"][0]["series"]: layer["mark"]["align"]
+        for layer in layers
+        if layer["mark"].get("type") == "text" and "data" in layer
+    }
+    assert sides == {"Exports": ends, "Imports": starts}
+
+
 def test_a_long_name_keeps_its_beginning() -> None:
     name = "390730 بوليستر (PET) وإيبوكسي وبولي كربونات، أشكال أولية"
     assert spec.shorten(name).startswith("390730 بوليستر")

@@ -204,6 +204,9 @@ def name_of_series(
     """
     last = {point.series: point for point in points}
     under = any(other.value > last[label].value for name, other in last.items() if name != label)
+    # A series that ends where the axis begins has its name on the other side, clear of the axis.
+    early = last[label].x == min(point.x for point in points) < max(point.x for point in points)
+    leftward = early == rtl
     return {
         "data": {
             "values": [
@@ -212,10 +215,10 @@ def name_of_series(
         },
         "mark": {
             "type": "text",
-            "align": "left" if rtl else "right",
+            "align": "right" if leftward else "left",
             "baseline": "top" if under else "bottom",
             "yOffset": 10 if under else -10,
-            "xOffset": -12 if rtl else 12,
+            "xOffset": (12 if leftward else -12) * (-0.5 if early else 1),
             "fontSize": 14,
             "fontWeight": 700,
             **({"stroke": "white", "strokeWidth": 5, "strokeJoin": "round"} if halo else {}),
