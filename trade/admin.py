@@ -26,8 +26,8 @@ class DatasetAdmin(admin.ModelAdmin[Dataset]):
     """Gates may be changed; the rest is a property of the source and comes from `trade/data/datasets.csv`."""
 
     list_display = ("code", "name_fr", "published", "trusted", "needs_consent", "max_rejected")
-    fields = ("code", "source_code", "provider", "published", "trusted", "needs_consent", "max_rejected")
-    readonly_fields = ("code", "source_code", "provider", "published")
+    fields = ("code", "source_code", "provider_fr", "published", "trusted", "needs_consent", "max_rejected")
+    readonly_fields = ("code", "source_code", "provider_fr", "published")
     list_select_related = ("published",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

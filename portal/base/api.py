@@ -1,16 +1,19 @@
-"""The API's common edges: one shape of error, one way to page."""
+"""The API's common edges: one shape of error, one way to page, names in every language."""
 
 from typing import Any
 
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from drf_standardized_errors.handler import exception_handler as standard_handler
 from drf_standardized_errors.types import ExceptionHandlerContext
+from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.base import i18n
 from portal.base.errors import DomainError
 
 MAX_OFFSET = 10_000_000
@@ -52,3 +55,21 @@ def exception_handler(error: Exception, context: ExceptionHandlerContext) -> Res
         answer.status_code = error.status
         error = answer
     return standard_handler(error, context)
+
+
+class NamesSerializer(serializers.Serializer[Any]):
+    fr = serializers.CharField()
+    ar = serializers.CharField()
+    en = serializers.CharField()
+
+
+@extend_schema_field(NamesSerializer)
+class Names(serializers.Field[Any, Any, Any, Any]):
+    """`<field>_fr`, `_ar`, `_en` of a row as one object by language."""
+
+    def __init__(self, field: str = "name", **options: Any) -> None:
+        super().__init__(source="*", read_only=True, **options)
+        self.column = field
+
+    def to_representation(self, value: Any) -> dict[str, str]:
+        return {language: getattr(value, f"{self.column}_{language}", "") for language in i18n.languages()}

@@ -1,30 +1,9 @@
 """What the API says of the vocabulary. Every object carries its names in the three languages."""
 
-from typing import Any
-
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from portal.base import i18n
+from portal.base.api import Names
 from reference.models import Country, Product, Region
-
-
-class NamesSerializer(serializers.Serializer[Any]):
-    fr = serializers.CharField()
-    ar = serializers.CharField()
-    en = serializers.CharField()
-
-
-@extend_schema_field(NamesSerializer)
-class Names(serializers.Field[Any, Any, Any, Any]):
-    """`<field>_fr`, `_ar`, `_en` of a row as one object by language."""
-
-    def __init__(self, field: str = "name", **options: Any) -> None:
-        super().__init__(source="*", read_only=True, **options)
-        self.column = field
-
-    def to_representation(self, value: Any) -> dict[str, str]:
-        return {language: getattr(value, f"{self.column}_{language}", "") for language in i18n.languages()}
 
 
 class RegionSerializer(serializers.ModelSerializer[Region]):

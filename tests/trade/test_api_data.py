@@ -159,6 +159,7 @@ def test_datasets_and_releases_list_what_the_public_may_address(
         True,
     )
     assert dataset["names"]["ar"] == "بيانات ma-customs"
+    assert dataset["provider"] == dict.fromkeys(("fr", "ar", "en"), "Provider of tests")
     with django_assert_max_num_queries(3):
         releases = client.get("/api/v1/releases/").json()["results"]
     assert [(found["number"], found["state"], found["periods"]) for found in releases] == [

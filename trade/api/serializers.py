@@ -5,18 +5,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from portal.base import i18n
+from portal.base.api import Names
 from trade.models import Dataset, Release
 
 
-class NamesByLanguageSerializer(serializers.Serializer[Any]):
-    fr = serializers.CharField()
-    ar = serializers.CharField()
-    en = serializers.CharField()
-
-
 class DatasetSerializer(serializers.ModelSerializer[Dataset]):
-    names = serializers.SerializerMethodField()
+    names = Names()
+    provider = Names("provider")
+    licence = Names("licence")
     published = serializers.IntegerField(
         source="published.number", help_text="Number of the release that answers where none is named."
     )
@@ -28,10 +24,6 @@ class DatasetSerializer(serializers.ModelSerializer[Dataset]):
             "code", "names", "provider", "licence", "licence_url", "currency", "valuation", "exports_hold_reexports",
             "region_basis", "has_companies", "published", "demonstration",
         )  # fmt: skip
-
-    @extend_schema_field(NamesByLanguageSerializer)
-    def get_names(self, dataset: Dataset) -> dict[str, str]:
-        return {language: i18n.localized(dataset, language=language) for language in i18n.languages()}
 
 
 class ReleaseSerializer(serializers.ModelSerializer[Release]):

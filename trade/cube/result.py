@@ -135,7 +135,7 @@ class Result:
                     "through Qafila. Query: %(query)s."
                 )
             return text % {
-                "provider": self.dataset.provider,
+                "provider": localized(self.dataset, "provider", language),
                 "dataset": localized(self.dataset, language=language),
                 "release": self.release.number,
                 "date": date(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
+from portal.base.i18n import localized
 from trade.cube.render.grid import ENGLISH, Field, fields, lines
 from trade.cube.result import Result
 
@@ -24,9 +25,9 @@ def meta(result: Result, language: str | None) -> dict[str, Any]:
         "query": result.query.to_params(),
         "status": result.status(words),
         "unit": {column.name: column.unit or None for column in result.columns if column.kind == "measure"},
-        "source": result.dataset.provider,
+        "source": localized(result.dataset, "provider", words),
         "citation": result.citation(words),
-        "licence": result.dataset.licence,
+        "licence": localized(result.dataset, "licence", words),
         "demonstration": result.demonstration,
         "periods": [
             {"period": target.period, "months": target.months, "of": target.of} for target in result.targets
