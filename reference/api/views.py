@@ -1,5 +1,6 @@
 """Lists of the vocabulary under `/api/v1/`: regions, countries, products; each object also by its code."""
 
+from abc import abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -64,8 +65,9 @@ class Listing(generics.ListAPIView[ModelT], Generic[ModelT]):
     kind: ClassVar[str]
     question: ClassVar[type[Question]] = Question
 
+    @abstractmethod
     def rows(self, asked: dict[str, Any]) -> QuerySet[ModelT]:
-        raise NotImplementedError
+        """What there is to list, before any search."""
 
     def get_queryset(self) -> QuerySet[ModelT]:
         question = self.question(data=self.request.query_params)

@@ -111,3 +111,8 @@ def executed(run: Run) -> None:
 def swept(run: Run) -> None:
     while run.number not in runs_sweep():
         time.sleep(0.01)
+
+
+def published_release(dataset: str) -> Release | None:
+    """What readers of the dataset see now."""
+    return Release.objects.filter(dataset__code=dataset, state=Release.State.PUBLISHED).first()

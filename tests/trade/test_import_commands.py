@@ -14,11 +14,10 @@ from pytest_django import Settings
 from portal.base import health
 from portal.base.errors import Unavailable
 from tests.trade import factories
-from tests.trade.importing import customs_file, customs_row, good_rows, written
+from tests.trade.importing import customs_file, customs_row, good_rows, published_release, written
 from trade import services
 from trade.management import waiting
 from trade.models import Dataset, Release, Run
-from trade.selectors import published_release
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,10 +8,10 @@ from portal.accounts.models import User
 from portal.base.errors import Conflict, Missing
 from portal.base.models import Event
 from tests.trade import factories
-from tests.trade.importing import customs_file, customs_row, facts, imported, month
+from tests.trade.importing import customs_file, customs_row, facts, imported, month, published_release
 from trade import services
+from trade.cube.catalogue import public_releases
 from trade.models import Dataset
-from trade.selectors import published_release, releases
 from trade.services import release_publish, release_withdraw
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def test_taking_back_points_to_the_predecessor_and_publishing_again_to_the_relea
     assert (one.state, two.state, published_release("ma-customs")) == ("published", "withdrawn", one)
     release_publish(two.number, acting_user=None)
     assert published_release("ma-customs") == two
-    assert [release.number for release in releases("ma-customs")] == [2, 1]
+    assert [release.number for release in public_releases()] == [2, 1]
     names = list(Event.objects.order_by("created_at").values_list("name", flat=True))
     assert names.count("trade.release_published") == 3
     assert names.count("trade.release_withdrawn") == 1
