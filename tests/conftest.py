@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -48,6 +49,14 @@ def private_home(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -
     }
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     return home
+
+
+@pytest.fixture
+def memory_cache(settings: Settings) -> None:
+    """A cache that begins empty: Django keeps one for each name as long as the process lives."""
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": uuid4().hex}
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from tests.house.test_permissions import TABLE, address
 from tests.people import people
@@ -85,11 +84,10 @@ def test_no_script_reads_the_session(client: Client) -> None:
 
 
 def test_a_reader_cannot_pass_for_another_in_the_limit_of_requests(
-    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    client: Client, memory_cache: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without a proxy of ours `X-Forwarded-For` is whatever the reader writes."""
     monkeypatch.setattr("rest_framework.throttling.AnonRateThrottle.THROTTLE_RATES", {"anon": "2/min"})
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     statuses = [
         client.get("/api/v1/regions/", headers={"x-forwarded-for": f"192.0.2.{number}"}).status_code
         for number in range(3)

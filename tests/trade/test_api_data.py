@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from tests.trade import factories as make
 from trade.cube import grammar
@@ -17,8 +17,7 @@ DATA = "/api/v1/data/"
 
 
 @pytest.fixture(autouse=True)
-def words(settings: Settings) -> None:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+def words(memory_cache: None) -> None:
     make.vocabulary()
 
 
