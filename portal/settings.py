@@ -19,6 +19,7 @@ from csp.constants import NONCE, NONE, SELF  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from psycopg.conninfo import make_conninfo  # noqa: E402
 
+from portal.base import logs  # noqa: E402
 from portal.run import postgres  # noqa: E402
 
 # Django's own generic classes (ModelAdmin, Manager, …) take type parameters at run time too.
@@ -252,6 +253,12 @@ TIME_ZONE = "Africa/Casablanca"
 STATIC_URL = "/static/"
 STATIC_ROOT = QAFILA_HOME / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "portal.base.bundle.BundleFinder",
+    "trade.charts.bundle.ExploreFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
     "map", "png", "jpg", "gif", "ico", "woff", "woff2", "gz", "br", "txt", "md",
@@ -380,20 +387,5 @@ TRADE_DUCKDB_MEMORY = env("TRADE_DUCKDB_MEMORY", default="512MB")
 TRADE_DUCKDB_THREADS = env.int("TRADE_DUCKDB_THREADS", default=2)
 TRADE_DEMO_ROWS = env.int("TRADE_DEMO_ROWS", default=120_000)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "portal.base.logs.LineFormatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        # The default broker has no host of its own to supply: it is reached through `conn_string`.
-        "kombu.connection": {"level": "ERROR"},
-        # The sweeps come round every few seconds; a task that matters writes a line of its own.
-        "celery.beat": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.configuration(env("LOG_LEVEL", default="INFO"))
 os.environ.setdefault("PYTHONTZPATH", "")

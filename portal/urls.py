@@ -7,7 +7,7 @@ from django.urls import include, path
 from portal.accounts import views as accounts
 from portal.home import api as home_api
 from portal.home import views as home
-from trade.views import data, downloads, markets, products, regions, staff
+from trade.views import charts, data, downloads, markets, products, regions, staff
 
 handler404 = "portal.home.views.missing"
 handler403 = "portal.home.views.forbidden"
@@ -17,6 +17,7 @@ PAGES = [
     path("", home.home, name="home"),
     path("search/", home.search, name="search"),
     path("about/", home.about, name="about"),
+    path("patterns/", home.patterns, name="patterns"),
 ]
 DATA = [
     path("", data.index, name="data"),
@@ -28,7 +29,9 @@ DATA = [
     path("markets/<str:code>/", markets.market, name="market"),
     path("releases/", data.releases, name="releases"),
     path("download/", downloads.download, name="data_download"),
-    path("chart.svg", downloads.chart, name="chart"),
+    path("chart.svg", charts.svg, name="chart"),
+    path("chart.png", charts.png, name="chart_png"),
+    path("chart.vl.json", charts.spec, name="chart_spec"),
 ]
 ACCOUNT = [
     path("profile/", accounts.profile, name="account"),

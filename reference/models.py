@@ -5,6 +5,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.base import i18n
+
 
 class Named(models.Model):
     """A name in each of the three languages, in columns of their own so that the audit trail sees them."""
@@ -115,6 +117,10 @@ class Country(Named):
 
     def __str__(self) -> str:
         return self.name_fr
+
+    def named_elsewhere(self, field: str, language: str) -> str:
+        """CLDR's name, in a language that has no column here."""
+        return i18n.territory(self.code, language) if field == "name" else ""
 
 
 @pghistory.track()

@@ -60,6 +60,16 @@ def memory_cache(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What the process keeps between requests is of the test before: its releases and names are gone."""
+    from portal.base import kept
+    from trade.charts import answers
+
+    answers.forget()
+    kept.forget()
+
+
+@pytest.fixture(autouse=True)
 def in_english() -> Iterator[None]:
     """What services and selectors say is asserted in the source language; a page's address brings its own."""
     with translation.override("en"):

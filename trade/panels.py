@@ -1,8 +1,6 @@
 """What this room draws into other pages' slots."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -14,22 +12,12 @@ from trade import selectors
 from trade.charts import figures
 from trade.models import Release, Run
 from trade.permissions import is_trade_staff
-from trade.tables import sentences
+from trade.tables import headlines
 from trade.tables.atlas import Atlas
 from trade.tables.block import block_make
+from trade.tables.headlines import Headline
 
 RUNS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A figure at a glance: what, number, how it moved and since when."""
-
-    label: str
-    value: str
-    unit: str = ""
-    change: str = ""
-    note: str = ""
 
 
 def headline(request: HttpRequest, context: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -40,30 +28,15 @@ def headline(request: HttpRequest, context: Mapping[str, Any]) -> dict[str, Any]
     if reading is None or not reading.rows:
         return None
     period = max(reading.distinct("period"))
-    found = []
+    found: list[Headline] = []
     titles = {
         "X": _("Exports of goods, %(period)s") % {"period": formats.period(period, language)},
         "M": _("Imports of goods, %(period)s") % {"period": formats.period(period, language)},
     }
     for flow, title in titles.items():
-        rows = sorted(
-            (row for row in reading.rows if row.codes["flow"] == flow), key=lambda row: row.codes["period"]
-        )
-        if not rows or not rows[-1].shown or rows[-1].codes["period"] != period:
-            continue
-        change = note = ""
-        before = rows[-2] if len(rows) > 1 else None
-        if before is not None and before.shown and sentences.comparable(reading, before, rows[-1]):
-            ratio = (rows[-1].values["value"] or 0) / (before.values["value"] or 1) - 1
-            change = formats.percent(ratio, language, signed=True)
-            note = _("compared with %(period)s") % {
-                "period": formats.period(before.codes["period"], language)
-            }
-        # The number stands large, its unit, which begins with a letter, smaller beside it.
-        value, unit = re.split(
-            r"\s(?=[^\W\d])", formats.money(rows[-1].values["value"], language), maxsplit=1
-        )
-        found.append(Headline(title, value, unit, change, note))
+        figure = headlines.of_period(reading, title, period, flow=flow)
+        if figure is not None:
+            found.append(figure)
     found += _top_three(context.get("atlas"), language)
     return {"figures": found}
 

@@ -1,6 +1,6 @@
 """What allauth asks us: how a person is made, where sign-in leads, how e-mails leave."""
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import qrcode  # type: ignore[import-untyped]
@@ -14,6 +14,7 @@ from django.dispatch import receiver
 from django.forms import Form
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]
 
@@ -23,6 +24,19 @@ from portal.base import i18n, mail
 
 # Of what allauth hands to an e-mail; names are left out, since whoever signs up writes them.
 SAID: tuple[str, ...] = ("ip", "user_agent", "timestamp", "from_email", "to_email")
+# What a reader meets at the door, in our own words: the library's are rough in Arabic.
+REFUSALS = {
+    "account_inactive": _("This account is closed"),
+    "email_password_mismatch": _("The e-mail address or the password is wrong."),
+    "email_taken": _("This address has an account."),
+    "enter_current_password": _("Write your present password."),
+    "incorrect_code": _("This code is wrong, too old or used already."),
+    "incorrect_password": _("The password is wrong."),
+    "invalid_or_expired_key": _("This link is used up, too old or incomplete."),
+    "invalid_password_reset": _("This link is used up, too old or incomplete."),
+    "same_as_current": _("The new value is the same as the present one."),
+    "too_many_login_attempts": _("Too many attempts failed. Wait five minutes, then try again."),
+}
 
 
 def absolute(url: str, language: str) -> str:
@@ -33,6 +47,8 @@ def absolute(url: str, language: str) -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, Any]] = {**DefaultAccountAdapter.error_messages, **REFUSALS}
+
     def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
         """Sign-up: the page's language becomes the person's."""
         data = form.cleaned_data
@@ -68,6 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": REFUSALS["incorrect_code"],
+    }
+
     def build_totp_svg(self, url: str) -> str:
         """On white: a dark page would swallow the black squares."""
         return str(qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode"))

@@ -51,6 +51,7 @@ class Plain:
                 field.label = _("E-mail")
                 attrs.setdefault("autocomplete", "email")
             if attrs.get("autocomplete") == "one-time-code":
+                field.label = _("Code")
                 attrs.update(inputmode="numeric", autocapitalize="off", spellcheck="false")
 
 
@@ -58,6 +59,8 @@ class LoginForm(Plain, account.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
+        # The way to a forgotten password stands under the button, not between a label and its box.
+        self.fields["password"].help_text = ""
         if "remember" in self.fields:
             self.fields["remember"].label = _("Keep me signed in on this device")
 

@@ -63,6 +63,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     def is_operator(self) -> bool:
         return self.is_active and (self.is_superuser or self.roles.filter(kind=Role.Kind.OPERATOR).exists())
 
+    @cached_property
+    def works_here(self) -> bool:
+        """Any role, or the admin: whoever sees a way to the staff pages."""
+        return self.is_active and (self.is_staff or self.is_superuser or self.roles.exists())
+
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's own permissions are not used: what the admin offers is for operators."""
         return self.is_operator

@@ -36,7 +36,7 @@ def _role_pairs(user: Person) -> frozenset[tuple[str, str]]:
 
 def roles_forget(user: Person) -> None:
     """After a change of roles: the next question reads them again."""
-    for name in (_CACHE, "is_operator"):
+    for name in (_CACHE, "is_operator", "works_here"):
         user.__dict__.pop(name, None)
 
 

@@ -72,4 +72,5 @@ class Names(serializers.Field[Any, Any, Any, Any]):
         self.column = field
 
     def to_representation(self, value: Any) -> dict[str, str]:
-        return {language: getattr(value, f"{self.column}_{language}", "") for language in i18n.languages()}
+        columns = {language: f"{self.column}_{language}" for language in i18n.languages()}
+        return {language: getattr(value, name) for language, name in columns.items() if hasattr(value, name)}

@@ -10,9 +10,10 @@ from functools import lru_cache
 from babel import Locale, dates, numbers
 from django.utils.translation import gettext, ngettext, override
 
-# Numbers in French are written 1 234 567,89 in Morocco, which CLDR's `fr_MA` (1.234.567,89) does not know.
-NUMBER_LOCALES = {"fr": "fr", "ar": "ar_MA", "en": "en"}
-DATE_LOCALES = {"fr": "fr_MA", "ar": "ar_MA", "en": "en"}
+from portal.base import i18n
+
+# A sign, a number and its percent mark stay in this order in a line that runs from the right.
+LRM = "\u200e"
 EMPTY = "–"
 # The count whose plural stands in a heading: "millions de dirhams".
 HEADING = 100
@@ -21,12 +22,23 @@ Number = int | float | Decimal
 
 @lru_cache
 def number_locale(language: str) -> Locale:
-    return Locale.parse(NUMBER_LOCALES.get(language, "fr"))
+    return Locale.parse(i18n.way(language).numbers)
 
 
 @lru_cache
 def date_locale(language: str) -> Locale:
-    return Locale.parse(DATE_LOCALES.get(language, "fr_MA"))
+    return Locale.parse(i18n.way(language).dates)
+
+
+def separators(language: str) -> tuple[str, str]:
+    """The decimal mark and the mark between thousands, for what is drawn by others."""
+    locale = number_locale(language)
+    return numbers.get_decimal_symbol(locale), numbers.get_group_symbol(locale)
+
+
+def sided(text: str, language: str) -> str:
+    """A number with a sign or a percent mark, so that they keep their side in Arabic, wherever it is put."""
+    return LRM + text if i18n.way(language).rtl else text
 
 
 def number(value: Number | None, language: str, *, decimals: int = 0) -> str:
@@ -34,18 +46,19 @@ def number(value: Number | None, language: str, *, decimals: int = 0) -> str:
     if value is None:
         return EMPTY
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return numbers.format_decimal(value, format=pattern, locale=number_locale(language))
+    text = numbers.format_decimal(value, format=pattern, locale=number_locale(language))
+    return sided(text, language) if value < 0 else text
 
 
 def percent(ratio: Number | None, language: str, *, decimals: int = 1, signed: bool = False) -> str:
     """A ratio (0.123) as a percentage; the sign and the percent mark stay on the number's side in Arabic."""
     if ratio is None:
         return EMPTY
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + ("\u00a0%" if language == "fr" else "%")
-    text = numbers.format_percent(ratio, format=pattern, locale=number_locale(language))
-    if signed and ratio > 0:
-        text = "+" + text
-    return text
+    locale = number_locale(language)
+    mark = locale.percent_formats[None].suffix[1]
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + mark
+    text = numbers.format_percent(ratio, format=pattern, locale=locale)
+    return sided("+" + text if signed and ratio > 0 else text, language)
 
 
 def money(thousandths: int | None, language: str, currency: str = "MAD") -> str:
@@ -110,7 +123,11 @@ def weight(grams: int | None, language: str) -> str:
 
 
 def date(value: dt.date | None, language: str) -> str:
-    return EMPTY if value is None else dates.format_date(value, format="long", locale=date_locale(language))
+    if value is None:
+        return EMPTY
+    text = dates.format_date(value, format="long", locale=date_locale(language))
+    # The first of a month is an ordinal in French, which CLDR does not know.
+    return text.replace("1", "1er", 1) if language == "fr" and value.day == 1 else text
 
 
 def moment(value: dt.datetime | None, language: str) -> str:
@@ -119,8 +136,9 @@ def moment(value: dt.datetime | None, language: str) -> str:
         return EMPTY
     from django.utils.timezone import localtime
 
-    pattern = "d MMM y، HH:mm" if language == "ar" else "d MMM y, HH:mm"
-    return dates.format_datetime(localtime(value), format=pattern, locale=date_locale(language))
+    return dates.format_datetime(
+        localtime(value), format=i18n.way(language).moment, locale=date_locale(language)
+    )
 
 
 def period(code: str, language: str) -> str:
@@ -130,11 +148,12 @@ def period(code: str, language: str) -> str:
         return f"{year}/{(year + 1) % 100:02d}"
     if "-Q" in code:
         year_text, quarter = code.split("-Q")
-        with override(language):
-            return gettext("Q%(quarter)s %(year)s") % {"quarter": quarter, "year": year_text}
+        return _calendar(year_text, 3 * int(quarter) - 2, i18n.way(language).quarter, language)
     if "-" in code:
         year_text, month = code.split("-")
-        return dates.format_date(
-            dt.date(int(year_text), int(month), 1), format="LLLL y", locale=date_locale(language)
-        )
+        return _calendar(year_text, int(month), "LLLL y", language)
     return code
+
+
+def _calendar(year: str, month: int, pattern: str, language: str) -> str:
+    return dates.format_date(dt.date(int(year), month, 1), format=pattern, locale=date_locale(language))

@@ -1,5 +1,7 @@
 """One line a log record, `key=value`, the same for the web, the worker and the scheduler."""
 
+from typing import Any
+
 import structlog
 from structlog.typing import Processor
 
@@ -36,3 +38,23 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
                 structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "logger", "event"]),
             ],
         )
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """The `LOGGING` of the settings."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": "portal.base.logs.LineFormatter"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django.request": {"level": "ERROR"},
+            # The default broker has no host of its own to supply: it is reached through `conn_string`.
+            "kombu.connection": {"level": "ERROR"},
+            # The sweeps come round every few seconds; a task that matters writes a line of its own.
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+        },
+    }

@@ -4,6 +4,7 @@ A template is `templates/mail/<name>.txt`: its first line is the subject, the re
 """
 
 import datetime as dt
+import re
 from typing import Any
 
 import structlog
@@ -26,9 +27,12 @@ ATTEMPTS = len(RETRY_AT)
 def mail_send(template: str, *, to: str, language: str, context: dict[str, Any]) -> Mail:
     """Write one e-mail in the reader's language; it leaves after the transaction commits."""
     with translation.override(language):
-        text = render_to_string(f"mail/{template}.txt", {**context, "site_url": settings.SITE_URL})
+        known = {"site_url": settings.SITE_URL.rstrip("/"), "language": language}
+        text = render_to_string(f"mail/{template}.txt", {**context, **known})
     subject, _, body = text.strip().partition("\n")
-    return mail_queue(template, to=to, language=language, subject=subject, body=body.strip() + "\n")
+    # What a template leaves out leaves its empty lines behind.
+    body = re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
+    return mail_queue(template, to=to, language=language, subject=subject, body=body)
 
 
 def mail_queue(template: str, *, to: str, language: str, subject: str, body: str) -> Mail:
@@ -54,7 +58,8 @@ def mail_deliver(mail_id: str) -> bool:
             return False
         mail.attempts += 1
         try:
-            EmailMessage(mail.subject, mail.body, to=[mail.to]).send()
+            told = {"Content-Language": mail.language}
+            EmailMessage(mail.subject, mail.body, to=[mail.to], headers=told).send()
             mail.state, mail.sent_at, mail.error = Mail.State.SENT, timezone.now(), ""
         # ValueError: an address or a header that no server could take, which must not hold the others up.
         except (OSError, ValueError) as error:

@@ -23,7 +23,7 @@ ModelT = TypeVar("ModelT", bound=Model)
 SEARCH = [
     OpenApiParameter("q", str, description="Words in French, Arabic or English, or the beginning of a code."),
     OpenApiParameter(
-        "lang", str, enum=["fr", "ar", "en"], description="Language of the words; else the request's."
+        "lang", str, enum=i18n.languages(), description="Language of the words; else the request's."
     ),
 ]
 EDITION_SHAPE = r"^HS\d{4}$"
@@ -47,7 +47,7 @@ class Question(serializers.Serializer[Any]):
     """The parameters of a list, checked."""
 
     q = serializers.CharField(required=False, max_length=200)
-    lang = serializers.ChoiceField(choices=["fr", "ar", "en"], required=False)
+    lang = serializers.ChoiceField(choices=i18n.languages(), required=False)
 
 
 class EditionQuestion(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 """What other rooms read of the shared vocabulary."""
 
-from reference.selectors.files import outlines, outlines_viewbox
+from reference.selectors.files import outlines, outlines_viewbox, region_names
 from reference.selectors.labels import labels
 from reference.selectors.places import (
     codes_of_alpha3,
@@ -42,6 +42,7 @@ __all__ = [
     "ranked",
     "region_codes",
     "region_get",
+    "region_names",
     "regions",
     "section_of",
     "sector_rules",

@@ -31,6 +31,11 @@ def outlines() -> dict[str, str]:
     return dict(_outlines()[1])
 
 
+def region_names(language: str) -> dict[str, str]:
+    """Region code -> name, from the file that the table is loaded from: for pages that ask no database."""
+    return {code: row.get(language) or row["fr"] for code, row in names("regions").items()}
+
+
 def outlines_viewbox() -> str:
     """The SVG `viewBox` of the outlines: "0 0 width height"."""
     return _outlines()[0]

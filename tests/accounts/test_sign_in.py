@@ -150,7 +150,7 @@ def test_other_sessions_are_ended_from_the_list(client: Client, fatima: User) ->
 def test_too_many_sign_ins_from_one_address_are_told_to_wait(client: Client, fatima: User) -> None:
     pages = [client.post(LOGIN, {}) for _ in range(31)]
     assert [page.status_code for page in pages[-2:]] == [200, 429]
-    assert "<h1>" in pages[-1].content.decode()
+    assert "<h1" in pages[-1].content.decode()
 
 
 def test_the_secret_is_never_shown_again(client: Client, youssef: User) -> None:

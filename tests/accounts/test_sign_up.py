@@ -105,7 +105,7 @@ def test_what_is_wrong_is_said_at_the_top_and_at_the_field(
     page = client.post("/fr/account/signup/", {**WANTED, **change}).content.decode()
     assert f'<a href="#id_{field}">' in page
     assert f'id="id_{field}_error"' in page
-    assert re.search(r"<h2 tabindex=\"-1\" autofocus>", page)
+    assert re.search(r'<div class="errors" tabindex="-1" autofocus>', page)
     assert not User.objects.exists()
 
 

@@ -73,21 +73,6 @@ def test_requirements_are_pinned_with_hashes() -> None:
         assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
 
 
-def test_style_sheets_know_no_left_and_no_right() -> None:
-    physical = re.compile(
-        r"(?:margin|padding|border|inset)-(?:left|right)|text-align:\s*(?:left|right)|float:\s*(?:left|right)"
-        r"|(?:^|[\s;{])(?:left|right)\s*:"
-    )
-    found = [
-        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
-        for path in tracked()
-        if path.suffix == ".css"
-        for number, line in enumerate(path.read_text().splitlines(), 1)
-        if physical.search(line)
-    ]
-    assert found == []
-
-
 def test_templates_hold_no_inline_style_script_or_handler() -> None:
     inline = re.compile(
         r"\sstyle=|\son[a-z]+=|<style(?![^>]*nonce)|<script(?![^>]*(?:src|nonce|application/ld))|javascript:"

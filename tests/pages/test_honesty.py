@@ -1,4 +1,4 @@
-"""What a page must not let a reader believe: that some products are all trade, that a hidden year was drawn."""
+"""What a page must not let a reader believe: that some products are all trade."""
 
 import pytest
 from django.test import Client
@@ -7,7 +7,6 @@ from portal.base import formats
 from tests.pages.reading import get, plain, text
 from tests.pages.world import comtrade_world
 from tests.trade import factories
-from trade.charts import spec
 from trade.models import Release
 
 pytestmark = pytest.mark.django_db
@@ -56,38 +55,3 @@ def test_sentences_and_tables_name_a_currency_alike(reader: Client) -> None:
 )
 def test_french_counts_from_two(thousandths: int, words: str) -> None:
     assert plain(formats.money(thousandths, "fr", "USD")) == words
-
-
-def test_a_line_stops_at_a_hidden_year() -> None:
-    points = [
-        spec.Point("2021", 5, "", "Imports", stretch=0),
-        spec.Point("2023", 7, "", "Imports", stretch=1),
-    ]
-    plan = spec.line(points, ["2021", "2022", "2023"], rtl=False, unit="dirhams")
-    drawn = plan["layer"][0]["encoding"]
-    assert drawn["detail"]["field"] == "stretch"
-    assert drawn["x"]["scale"]["domain"] == ["2021", "2022", "2023"]
-
-
-@pytest.mark.parametrize(("rtl", "ends", "starts"), [(False, "right", "left"), (True, "left", "right")])
-def test_a_series_that_ends_where_the_axis_begins_is_named_beside_it(
-    rtl: bool, ends: str, starts: str
-) -> None:
-    points = [
-        spec.Point("2023", 5, "", "Exports"),
-        spec.Point("2024", 6, "", "Exports"),
-        spec.Point("2023", 7, "", "Imports"),
-    ]
-    layers = spec.line(points, ["2023", "2024"], rtl=rtl, unit="dirhams")["layer"]
-    sides = {
-        layer["data"]["values"][0]["series"]: layer["mark"]["align"]
-        for layer in layers
-        if layer["mark"].get("type") == "text" and "data" in layer
-    }
-    assert sides == {"Exports": ends, "Imports": starts}
-
-
-def test_a_long_name_keeps_its_beginning() -> None:
-    name = "390730 بوليستر (PET) وإيبوكسي وبولي كربونات، أشكال أولية"
-    assert spec.shorten(name).startswith("390730 بوليستر")
-    assert len(spec.shorten(name)) <= spec.LETTERS

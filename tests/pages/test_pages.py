@@ -147,6 +147,38 @@ def test_the_home_page_answers_three_questions(reader: Client) -> None:
     assert office == "/en/data/regions/MA-08/#office"
 
 
+def test_the_home_page_answers_for_one_region_in_place(reader: Client) -> None:
+    customs_world()
+    words = text(get(reader, "/en/?region=MA-08"))
+    assert "510,000" in words
+    assert "+30.8%" in words
+    assert "S02" in words
+    assert "82.4%" in words
+    assert "Seat of the region" in words
+    assert "Seat of the region" not in text(get(reader, "/en/?region=MA-99"))
+
+
+def test_a_hidden_region_is_not_told_on_the_home_page(reader: Client) -> None:
+    customs_world(more=firms(900_000_000, 1, region="MA-03", product="3105300000", period="2024-06"))
+    words = text(get(reader, "/en/?region=MA-03"))
+    assert "This figure is not shown, to protect the firms behind it." in words
+
+
 def test_the_bare_address_follows_the_browser(reader: Client) -> None:
     assert reader.get("/", headers={"accept-language": "ar-MA,ar;q=0.9"})["Location"] == "/ar/"
     assert reader.get("/", headers={"accept-language": "de"})["Location"] == "/fr/"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/fr/data/regions/?region=a/b", 404),
+        ("/fr/data/regions/?region=%00", 404),
+        ("/fr/data/regions/?region=ma-08", 302),
+        ("/fr/data/releases/?dataset=%00", 200),
+        ("/fr/data/releases/?dataset=nothing", 200),
+    ],
+)
+def test_a_bad_parameter_breaks_no_page(reader: Client, path: str, status: int) -> None:
+    customs_world()
+    assert reader.get(path).status_code == status

@@ -1,6 +1,7 @@
 """The statisticians' pages: who may enter, handing in, watching, deciding."""
 
 import io
+import re
 from unittest import mock
 
 import pytest
@@ -61,7 +62,7 @@ def test_omar_hands_in_a_file_and_is_led_to_its_run() -> None:
 def test_nothing_handed_in_is_said_at_the_field() -> None:
     page = OMAR.signed_in().post("/en/staff/trade/", {"source": "customs"})
     assert page.status_code == 200
-    assert "errorlist" in page.content.decode()
+    assert 'id="id_upload_error"' in page.content.decode()
     assert Run.objects.count() == 0
 
 
@@ -73,7 +74,7 @@ def test_a_running_run_shows_its_progress_and_asks_again() -> None:
     )  # fmt: skip
     client = OMAR.signed_in()
     page = get(client, "/en/staff/trade/runs/5/").content.decode()  # type: ignore[attr-defined]
-    assert '<progress id="bar" max="100" value="25">' in page
+    assert '<progress max="100" aria-label="Progress" value="25">' in page
     assert 'hx-trigger="every 1s"' in page
     assert 'http-equiv="refresh"' in page
     fragment = client.get("/en/staff/trade/runs/5/progress/")
@@ -92,13 +93,36 @@ def test_publishing_needs_a_reason_and_switches_readers() -> None:
     made = factories.release(factories.customs(), customs_facts(), publish=False)
     run_ends("staged")
     client, address = OMAR.signed_in(), f"/en/staff/trade/releases/{made.number}/publish/"
-    assert "errorlist" in client.post(address, {"reason": ""}).content.decode()
+    assert 'id="id_reason_error"' in client.post(address, {"reason": ""}).content.decode()
     made.refresh_from_db()
     assert made.state == Release.State.STAGED
     response = client.post(address, {"reason": "Checked against the bulletin of March."}, follow=True)
     made.refresh_from_db()
     assert made.state == Release.State.PUBLISHED
     assert f"Release {made.number} is published" in text(response)
+
+
+def test_a_decision_is_asked_in_a_dialog_and_without_a_script_on_its_own_page() -> None:
+    made = customs_world()
+    run_ends("published")
+    client, address = OMAR.signed_in(), f"/en/staff/trade/releases/{made.number}/withdraw/"
+    page = get(client, "/en/staff/trade/runs/1/").content.decode()  # type: ignore[attr-defined]
+    opener = re.search(r'<a [^>]*data-opens="decide"[^>]*>', page)
+    assert opener
+    assert f'href="{address}"' in opener[0]
+    dialog = page[page.index('<dialog class="modal" id="decide"') : page.index("</dialog>")]
+    assert f'action="{address}"' in dialog
+    assert 'name="reason"' in dialog
+    assert "Withdraw release" in text(get(client, address))
+    assert client.post(address, {"reason": "A wrong month."})["Location"] == "/en/staff/trade/runs/1/"
+    made.refresh_from_db()
+    assert made.state == Release.State.WITHDRAWN
+
+
+@pytest.mark.parametrize(("state", "kind"), [("running", "wait"), ("published", "good"), ("refused", "bad")])
+def test_a_run_s_state_is_told_in_words_and_in_a_colour(state: str, kind: str) -> None:
+    assert Run(state=state).kind == kind
+    assert not Run(state="unchanged").kind
 
 
 def test_withdrawing_what_is_not_published_is_refused_with_its_reason() -> None:

@@ -4,6 +4,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from portal.base import i18n
 from trade.api.serializers import AnswerSerializer
 from trade.cube import grammar
 from trade.cube.render.http import FORMS
@@ -67,7 +68,7 @@ PARAMETERS = [
         {"type": "integer", "minimum": 0, "maximum": grammar.MAX_OFFSET},
         description="Rows to skip; `next` names the next page.",
     ),
-    OpenApiParameter("lang", str, enum=grammar.LANGUAGES, description="Adds `<dimension>_label` columns."),
+    OpenApiParameter("lang", str, enum=i18n.languages(), description="Adds `<dimension>_label` columns."),
     OpenApiParameter("format", str, enum=grammar.FORMATS, description="`json` unless told otherwise."),
 ]
 EXAMPLES = [

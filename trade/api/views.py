@@ -10,6 +10,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from portal.base import i18n
 from portal.base.permissions import public
 from trade.api import schema
 from trade.api.serializers import DatasetSerializer, ReleaseSerializer
@@ -31,7 +32,7 @@ class CubeView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """What is refused is said in the language that the question names, as the labels are."""
-        if (language := request.query_params.get("lang", "").lower()) in grammar.LANGUAGES:
+        if (language := request.query_params.get("lang", "").lower()) in i18n.languages():
             translation.activate(language)
         super().initial(request, *args, **kwargs)
 

@@ -1,132 +1,91 @@
-"""From a result to a drawing: an SVG of its own, with title and description, cached by what it shows."""
+"""From an answer to a drawing, a picture or an explorable specification, cached by what they show."""
 
 import hashlib
 import json
-from xml.sax.saxutils import escape
 
-import vl_convert
 from django.core.cache import cache
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
-from portal.base import formats, i18n
-from trade.charts import spec
-from trade.charts.reading import Reading, Row, Scale, in_order, scale_for
-from trade.cube import Result
+from portal.base import i18n
+from trade import cube
+from trade.charts import engine, explore, layout, svg, words
+from trade.charts.frame import WIDTH
+from trade.charts.kinds import Kind, Plan, check, kind_get, plan_make
+from trade.charts.reading import Reading
+from trade.cube import Query, Result
+from trade.models import Release
 
-BARS = 12
 KEEP_SECONDS = 30 * 24 * 3600
-VERSION = "3"  # a change of drawing makes every cached chart another one
+VERSION = "5"  # a change of drawing makes every cached chart another one
+PICTURE_SCALE = 2
+FORMS = ("svg", "png", "vl.json")
 
 
 def chart_svg(result: Result, kind: str, language: str) -> bytes:
-    """The chart of a result: `ranked` bars or a `line` by period."""
-    key = cache_key(result, kind, language)
-    if (drawn := cache.get(key)) is not None:
-        return bytes(drawn)
-    drawn = draw(Reading(result, language), kind)
-    cache.set(key, drawn, KEEP_SECONDS)
-    return drawn
+    """The chart of a result as SVG, in words where nothing can be drawn. Raises Invalid where the kind does not fit."""
+    return chart_file(result.query, result.release, kind, "svg", language, result=result)
 
 
-def cache_key(result: Result, kind: str, language: str) -> str:
-    question = json.dumps(result.pinned().to_params(), sort_keys=True)
-    text = f"{VERSION} {question} {kind} {language}"
+def chart_file(
+    query: Query, release: Release, kind: str, form: str, language: str, *, result: Result | None = None
+) -> bytes:
+    """A chart in one of `FORMS`. Where nothing is kept of it yet, the cube is asked unless a result is there."""
+    key = cache_key(query, release, kind, language, form)
+    if (kept := cache.get(key)) is not None:
+        return bytes(kept)
+    made = make(Reading(result or cube.answer(query, release), language), kind_get(kind), form)
+    cache.set(key, made, KEEP_SECONDS)
+    return made
+
+
+def cache_key(query: Query, release: Release, kind: str, language: str, form: str) -> str:
+    """The same whether the question names its release or not; another one when the dataset's texts have changed."""
+    question = json.dumps(query.with_changes(release=release.number).to_params(), sort_keys=True)
+    text = f"{VERSION} {question} {release.dataset.updated_at.isoformat()} {kind} {form} {language}"
     # A full table of the cache drops its first keys in order: drawings, and not the rate limits of sign-in.
     return "0chart:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def draw(reading: Reading, kind: str) -> bytes:
-    language = reading.language
-    rtl = i18n.direction(language) == "rtl"
-    rows = [row for row in reading.rows if row.shown]
-    scale = scale_for([row.values["value"] for row in rows], reading.currency, language)
-    if kind == "line" and "period" in reading.dimensions and len({row.codes["period"] for row in rows}) > 1:
-        periods = sorted(reading.distinct("period"))
-        plan = spec.line(
-            line_points(reading, rows, scale),
-            [formats.period(code, language) for code in periods],
-            rtl=rtl,
-            unit=scale.unit,
-        )
-    else:
-        plan = spec.ranked(bar_points(reading, rows[:BARS], scale), rtl=rtl)
-    svg = vl_convert.vegalite_to_svg(plan, format_locale=number_locale(language))
-    return dress(svg, title(reading), describe(reading, rows[:BARS]), language).encode()
+def chart_size(reading: Reading, kind: str) -> tuple[int, int]:
+    """Width and height in pixels that the drawing will have, without drawing it."""
+    chosen = kind_get(kind)
+    check(reading, chosen)
+    if not any(row.shown for row in reading.rows):
+        return WIDTH, 40 + 22 * len(_nothing(reading))
+    return plan_make(reading, chosen).size
 
 
-def bar_points(reading: Reading, rows: list[Row], scale: Scale) -> list[spec.Point]:
+def make(reading: Reading, kind: Kind, form: str) -> bytes:
+    check(reading, kind)
+    shows = any(row.shown for row in reading.rows)
+    if form == "vl.json":
+        plan = plan_make(reading, kind) if shows else None
+        return json.dumps(explore.spec(reading, plan, kind), ensure_ascii=False).encode()
+    drawn = picture(reading, kind) if shows else in_words(reading)
+    if form == "svg":
+        return drawn.encode()
+    rtl = i18n.direction(reading.language) == "rtl"
+    cited = svg.with_citation(drawn, reading.result.citation(reading.language), rtl=rtl)
+    return engine.to_png(cited, PICTURE_SCALE)
+
+
+def picture(reading: Reading, kind: Kind) -> str:
+    plan = plan_make(reading, kind)
+    return dressed(reading, plan.svg or engine.to_svg(plan.spec), plan, kind)
+
+
+def dressed(reading: Reading, drawn: str, plan: Plan, kind: Kind) -> str:
+    sums = kind.name in {"treemap", "area", "map"}
+    description = words.describe(reading, plan, sums=sums)
+    return svg.dress(drawn, words.title(reading), description, reading.language)
+
+
+def in_words(reading: Reading) -> str:
+    rtl = i18n.direction(reading.language) == "rtl"
+    lines = _nothing(reading)
     with override(reading.language):
-        pattern = gettext("%(amount)s %(unit)s")
-    return [
-        spec.Point(
-            x=name_of(reading, row),
-            value=float(row.values["value"] or 0) / scale.divisor,
-            # The unit stands beside the first bar only; the others are read in it.
-            text=pattern % {"amount": scale.text(row.values["value"], reading.language), "unit": scale.unit}
-            if position == 0
-            else scale.text(row.values["value"], reading.language),
-        )
-        for position, row in enumerate(rows)
-    ]
+        return svg.dress(svg.notice(lines, rtl=rtl), words.title(reading), " ".join(lines), reading.language)
 
 
-def line_points(reading: Reading, rows: list[Row], scale: Scale) -> list[spec.Point]:
-    periods = sorted(reading.distinct("period"))
-    shown = {(row.codes.get("flow", ""), row.codes["period"]) for row in rows}
-    return [
-        spec.Point(
-            x=formats.period(row.codes["period"], reading.language),
-            value=float(row.values["value"] or 0) / scale.divisor,
-            text="",
-            series=row.names.get("flow", ""),
-            whole=row.codes["period"] not in reading.partial,
-            stretch=gaps_before(periods, shown, row),
-        )
-        for row in sorted(rows, key=lambda row: (in_order(row.codes.get("flow", "")), row.codes["period"]))
-    ]
-
-
-def gaps_before(periods: list[str], shown: set[tuple[str, str]], row: Row) -> int:
-    """How many periods before a row its flow has no figure for: rows with the same count follow each other."""
-    flow = row.codes.get("flow", "")
-    return sum((flow, period) not in shown for period in periods[: periods.index(row.codes["period"])])
-
-
-def name_of(reading: Reading, row: Row) -> str:
-    """A bar's name: the names of what tells the rows apart."""
-    telling = [name for name in reading.dimensions if len(reading.distinct(name)) > 1] or reading.dimensions[
-        :1
-    ]
-    return " · ".join(full_name(row, name) for name in telling)
-
-
-def full_name(row: Row, dimension: str) -> str:
-    """A product's code stands before its name: subheadings may share their heading's."""
-    code, name = row.codes[dimension], row.names[dimension]
-    return f"{code} {name}" if dimension == "product" and code.isdigit() and name != code else name
-
-
-def title(reading: Reading) -> str:
-    with override(reading.language):
-        return gettext("Chart: %(citation)s") % {"citation": reading.result.citation(reading.language)}
-
-
-def describe(reading: Reading, rows: list[Row]) -> str:
-    """The drawing in words: every mark with its amount, for a reader who cannot see it."""
-    parts = [
-        f"{name_of(reading, row)}: {formats.money(row.values['value'], reading.language, reading.currency)}"
-        for row in rows
-    ]
-    return "; ".join(parts)
-
-
-def number_locale(language: str) -> dict[str, object]:
-    decimal, thousands = {"fr": (",", "\u202f"), "ar": (",", ".")}.get(language, (".", ","))
-    return {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
-
-
-def dress(svg: str, heading: str, words: str, language: str) -> str:
-    """Name the drawing, give it its language, let it scale; nothing of Vega's own accessibility chatter is needed."""
-    head, _, rest = svg.partition(">")
-    head += f' role="img" lang="{language}" aria-labelledby="t d"'
-    return f'{head}><title id="t">{escape(heading)}</title><desc id="d">{escape(words)}</desc>{rest}'
+def _nothing(reading: Reading) -> list[str]:
+    return layout.wrap(words.nothing(reading), WIDTH - 32, 15, most=4)

@@ -5,10 +5,11 @@ Every function returns the parameters of a query in the cube's public grammar, s
 
 from collections.abc import Mapping
 
+from trade.cube import grammar
+
 Params = dict[str, str]
 CUSTOMS = "ma-customs"
 COMTRADE = "comtrade"
-KINDS = ("ranked", "line")
 
 
 def regions(dataset: str, flow: str = "X", **filters: str) -> Params:
@@ -22,7 +23,30 @@ def country(dataset: str) -> Params:
 
 
 def region_trend(dataset: str, region: str) -> Params:
-    return ask(dataset, by="period,flow", region=region, level="0", flow="X,M", order="period")
+    return ask(
+        dataset,
+        by="period,flow",
+        region=region,
+        level="0",
+        flow="X,M",
+        order="period",
+        measures="value,firms",
+    )
+
+
+def region_sections_years(dataset: str, region: str, flow: str) -> Params:
+    """A region's sections over the years."""
+    return ask(dataset, by="product,period", region=region, level="1", flow=flow, order="-value")
+
+
+def regions_years(dataset: str, flow: str) -> Params:
+    """Every region over the years."""
+    return ask(dataset, by="region,period", flow=flow, level="0", order="-value")
+
+
+def regions_sections(dataset: str, flow: str, period: str) -> Params:
+    """Every region's sections in one year."""
+    return ask(dataset, by="region,product", flow=flow, level="1", period=period, order="-value")
 
 
 def region_sections(dataset: str, region: str, flow: str, period: str) -> Params:
@@ -134,5 +158,7 @@ def ask(dataset: str, *, by: str, measures: str = "value", **filters: str) -> Pa
 
 
 def clean(params: Mapping[str, str]) -> Params:
-    """Query parameters of an address without those that only say how to draw it."""
-    return {name: value for name, value in params.items() if name not in {"kind", "format", "lang"} and value}
+    """Query parameters of an address without those that only say how to draw it; codes may be repeated or listed."""
+    return {
+        name: value for name, value in grammar.flat(params).items() if name not in {"kind", "format", "lang"}
+    }

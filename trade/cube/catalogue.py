@@ -1,6 +1,6 @@
 """Which datasets and releases the public may address; everything else looks as if it were not there."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from portal.base.errors import Missing
@@ -14,6 +14,12 @@ PUBLIC_STATES = (Release.State.PUBLISHED, Release.State.REPLACED)
 def datasets() -> QuerySet[Dataset]:
     """Datasets with a published release, that release beside them."""
     return Dataset.objects.filter(published__isnull=False).select_related("published").order_by("code")
+
+
+def stamp() -> tuple[object, ...]:
+    """What is published now: it changes with every publication and every withdrawal."""
+    rows = Dataset.objects.order_by("pk").values_list("pk", "published_id", "published__published_at")
+    return tuple(rows)
 
 
 def public_releases() -> QuerySet[Release]:
@@ -50,8 +56,11 @@ def release_for(query: Query) -> Release:
 
 
 def rollups_of(release: Release) -> list[Rollup]:
-    return list(release.rollups.order_by("table", "period"))
+    """Read once for an instance, as the parts are: a page asks many questions of one release."""
+    prefetch_related_objects([release], Prefetch("rollups", Rollup.objects.order_by("table", "period")))
+    return list(release.rollups.all())
 
 
 def parts_of(release: Release) -> list[Part]:
-    return list(release.parts.order_by("period", "sha256"))
+    prefetch_related_objects([release], Prefetch("parts", Part.objects.order_by("period", "sha256")))
+    return list(release.parts.all())

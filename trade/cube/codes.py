@@ -17,10 +17,14 @@ UN_AREA = re.compile(r"_X\d*|W")
 
 def check(query: Query, rollups: list[Rollup]) -> None:
     """Raises Invalid for a code that neither its list nor the release knows."""
-    for name in ("partner", "reporter"):
-        asked = [code for code in query.filters.get(name, ()) if not UN_AREA.fullmatch(code)]
-        if asked:
-            _known(name, asked, reference.country_codes())
+    areas = {
+        name: [code for code in query.filters.get(name, ()) if not UN_AREA.fullmatch(code)]
+        for name in ("partner", "reporter")
+    }
+    if any(areas.values()):
+        countries = reference.country_codes()
+        for name, asked in areas.items():
+            _known(name, asked, countries)
     edition = query.filters.get("edition", (reference.CURRENT_EDITION,))[0]
     if "sector" in query.filters:
         _known(

@@ -17,7 +17,6 @@ FLOWS = ("X", "M", "RX", "RM")
 MODES = ("1", "2", "3", "4", "5", "7", "9")
 LEVELS = ("0", "1", "2", "4", "6", "8", "10")
 FORMATS = ("json", "csv", "xlsx", "parquet", "jsonstat", "sdmx-csv")
-LANGUAGES = ("fr", "ar", "en")
 DEFAULT_LIMIT = 1_000
 # An answer is built in memory; larger extracts are read page by page, by `next`.
 MAX_LIMIT = 100_000

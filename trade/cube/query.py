@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from portal.base import i18n
 from trade.cube import grammar
-from trade.cube.grammar import DEFAULT_DATASET, DIMENSIONS, FILTERS, FORMATS, LANGUAGES, MEASURES, PARAMETERS
+from trade.cube.grammar import DEFAULT_DATASET, DIMENSIONS, FILTERS, FORMATS, MEASURES, PARAMETERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,5 +89,7 @@ class Presentation:
         given = grammar.flat(params)
         return cls(
             format=grammar.one_of("format", FORMATS)(given.get("format", "json")),
-            language=grammar.one_of("lang", LANGUAGES)(given["lang"]) if "lang" in given else None,
+            language=grammar.one_of("lang", tuple(i18n.languages()))(given["lang"])
+            if "lang" in given
+            else None,
         )

@@ -60,5 +60,5 @@ def rejects_few(dataset: Dataset, *, read: int, rejected: int) -> None:
     """Not more than the dataset's share of rows may be bad; a few slips in a small file are allowed."""
     few = rejected <= SLIPS and rejected * 2 < read
     if rejected > dataset.max_rejected * read and not few:
-        limit = f"{dataset.max_rejected * 100:.2f}".rstrip("0").rstrip(".") + " %"
+        limit = f"{dataset.max_rejected * 100:.2f}".rstrip("0").rstrip(".")
         raise Refusal("too_many_rejected", rejected=rejected, read=read, limit=limit)

@@ -30,6 +30,15 @@ class Run(BaseModel):
         SUMMING = "summing", _("summing up the tables")
         COMPARING = "comparing", _("comparing with the last release")
 
+    # How a state reads at a glance; "wait" is for what works or waits for somebody.
+    KINDS = {
+        State.QUEUED: "wait",
+        State.RUNNING: "wait",
+        State.STAGED: "wait",
+        State.PUBLISHED: "good",
+        State.REFUSED: "bad",
+        State.FAILED: "bad",
+    }
     ENDED = (State.STAGED, State.PUBLISHED, State.UNCHANGED, State.REFUSED, State.FAILED)
 
     number = models.PositiveIntegerField(_("number"), unique=True)
@@ -96,6 +105,11 @@ class Run(BaseModel):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def kind(self) -> str:
+        """One of "good", "wait" and "bad", or empty for what is none of them."""
+        return self.KINDS.get(self.State(self.state), "")
 
     @property
     def seconds(self) -> float | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -31,7 +32,8 @@ def run_get(number: int, *, user: User | AnonymousUser) -> Run:
 
 def run_reason(run: Run, language: str | None = None) -> str:
     """Why a run was refused or failed, "" where it was not."""
-    return str(run.reason.get(language or current(), ""))
+    # A run that ended before a language was added has no words in it.
+    return str(run.reason.get(language or current()) or run.reason.get(settings.LANGUAGE_CODE, ""))
 
 
 def run_log(run: Run) -> list[str]:

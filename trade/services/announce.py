@@ -1,6 +1,6 @@
 """Telling the person who handed files in how their run ended."""
 
-from portal.base import events
+from portal.base import events, i18n
 from portal.base.mail import mail_send
 from trade.models import Run
 from trade.selectors.runs import run_reason
@@ -24,7 +24,7 @@ def run_announce(event_id: str, run_id: str) -> bool:
                 context={
                     "run": run,
                     "name": run.acting_user.get_short_name(),
-                    "dataset": getattr(run.dataset, f"name_{language}"),
+                    "dataset": i18n.localized(run.dataset, "name", language),
                     "release": release.number if release is not None else None,
                     "reason": run_reason(run, language),
                     "path": f"/{language}/staff/trade/runs/{run.number}/",

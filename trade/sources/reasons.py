@@ -116,7 +116,7 @@ FILE_REASONS = {
         "No row of {file} can be read ({rejected} rejected). The reject list says why, line by line."
     ),
     "too_many_rejected": _(
-        "{rejected} of {read} rows are rejected, more than the {limit} that the dataset allows. "
+        "{rejected} of {read} rows are rejected, more than the {limit} % that the dataset allows. "
         "Correct the lines of the reject list and hand the files in again."
     ),
     "demo_mixed": _(

@@ -1,6 +1,5 @@
-"""The table of a block: headers, rows of cells, totals and what the marks in it mean."""
+"""The table of a block: one line a row, or one dimension's codes side by side."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.urls import reverse
@@ -8,52 +7,24 @@ from django.utils.translation import gettext, ngettext, override
 
 from portal.base import formats
 from trade.charts.reading import MISSING, PROVISIONAL, SUPPRESSED, Reading, Row, Scale, in_order, scale_for
+from trade.tables.cells import Cell, Column, Frame, Header, Table, assemble
+from trade.tables.order import Asked, Key, Order, by_amount, by_name
+from trade.tables.titles import MEASURES, dimension_title, measure_title
+
+__all__ = ["Cell", "Header", "Layout", "Table", "table_make"]
 
 # Where a code has a page of its own.
 PAGES = {"region": "region", "product": "product", "partner": "market", "reporter": "market"}
 NO_PAGE = {"_U", "_X", "W", "TOTAL", ""}
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """`kind`: name, number, hidden (suppressed), missing. `share` draws a bar; `mark` is a letter beside it.
-
-    `official` is the English text of a product without a short name of its own.
-    """
-
-    kind: str
-    text: str = ""
-    href: str = ""
-    code: str = ""
-    share: float | None = None
-    mark: str = ""
-    official: str = ""
-    short: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    text: str
-    number: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    caption: str
-    headers: list[Header]
-    rows: list[list[Cell]]
-    total: list[Cell] | None = None
-    has_hidden: bool = False
-    has_missing: bool = False
-    has_provisional: bool = False
-    unit: str = ""
+# A pivoted table's line: the row of each code across.
+Line = dict[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a result becomes a table. `total` is in thousandths, from the answer that holds the whole.
 
-    `some` says that the whole is only the products that the dataset holds, not all goods.
+    `some` says that the whole is only the products that the dataset holds, not all goods. `show` rows at first, 0 all.
     """
 
     caption: str = ""
@@ -61,83 +32,130 @@ class Layout:
     total: int | None = None
     hide: tuple[str, ...] = field(default=())
     some: bool = False
+    show: int = 0
 
 
-def table_make(reading: Reading, layout: Layout) -> Table:
+def table_make(reading: Reading, layout: Layout, *, anchor: str = "", asked: Asked | None = None) -> Table:
     scale = scale_for(
         [row.values.get("value") for row in reading.rows], reading.currency, reading.language, table=True
     )
+    frame = Frame(
+        caption=layout.caption,
+        anchor=anchor,
+        asked=asked or Asked(sortable=False),
+        natural=natural(reading),
+        show=layout.show,
+    )
     with override(reading.language):
-        if layout.pivot and layout.pivot in reading.dimensions:
-            return pivoted(reading, layout, scale)
-        return plain(reading, layout, scale)
+        make = pivoted if layout.pivot and layout.pivot in reading.dimensions else plain
+        return make(reading, layout, scale, frame)
 
 
-def plain(reading: Reading, layout: Layout, scale: Scale) -> Table:
+def natural(reading: Reading) -> Order | None:
+    """The order that the answer comes in."""
+    order = reading.result.query.order
+    return Order(order.removeprefix("-"), order.startswith("-")) if order else None
+
+
+def plain(reading: Reading, layout: Layout, scale: Scale, frame: Frame) -> Table:
     """One line a row: its names, its measures, its share of the total where there is one."""
     dimensions = [name for name in reading.dimensions if name not in layout.hide]
     measures = [name for name in reading.measures if name not in layout.hide]
-    headers = [Header(dimension_title(name)) for name in dimensions]
-    headers += [Header(measure_title(name, scale.unit), number=True) for name in measures]
+    columns = [name_column(reading, name) for name in dimensions]
+    columns += [measure_column(reading, name, scale) for name in measures]
     if layout.total:
-        share = gettext("Share of these products") if layout.some else gettext("Share")
-        headers.append(Header(share, number=True))
-    rows = []
-    for row in reading.rows:
-        cells = [name_cell(reading, row, name) for name in dimensions]
-        cells += [measure_cell(reading, row, name, scale) for name in measures]
-        if layout.total:
-            cells.append(share_cell(row, layout.total, reading.language))
-        rows.append(cells)
-    return finish(
-        reading, layout, headers, rows, total_row(reading, layout, dimensions, measures, scale), scale
-    )
-
-
-def pivoted(reading: Reading, layout: Layout, scale: Scale) -> Table:
-    """One dimension's codes side by side, for example exports and imports of a year in one line."""
-    across = sorted(reading.distinct(layout.pivot), key=in_order)
-    down = [name for name in reading.dimensions if name != layout.pivot]
-    names = {row.codes[layout.pivot]: row.names[layout.pivot] for row in reading.rows}
-    headers = [Header(dimension_title(name)) for name in down]
-    headers += [
-        Header(gettext("%(measure)s (%(unit)s)") % {"measure": names[code], "unit": scale.unit}, number=True)
-        for code in across
-    ]
-    lines: dict[tuple[str, ...], dict[str, Row]] = {}
-    for row in reading.rows:
-        lines.setdefault(tuple(row.codes[name] for name in down), {})[row.codes[layout.pivot]] = row
-    rows = []
-    for found in lines.values():
-        first = next(iter(found.values()))
-        cells = [name_cell(reading, first, name) for name in down]
-        cells += [
-            measure_cell(reading, found[code], "value", scale) if code in found else Cell("missing")
-            for code in across
-        ]
-        rows.append(cells)
-    return finish(reading, layout, headers, rows, None, scale)
-
-
-def finish(  # noqa: PLR0917  the parts of one table
-    reading: Reading,
-    layout: Layout,
-    headers: list[Header],
-    rows: list[list[Cell]],
-    total: list[Cell] | None,
-    scale: Scale,
-) -> Table:
-    kinds = {cell.kind for row in rows for cell in row}
-    return Table(
-        caption=layout.caption,
-        headers=headers,
-        rows=rows,
-        total=total,
-        has_hidden="hidden" in kinds,
-        has_missing="missing" in kinds,
-        has_provisional=some_provisional(reading),
+        columns.append(share_column(reading, layout, layout.total))
+    return assemble(
+        reading.rows,
+        columns,
+        frame,
+        total=total_row(reading, layout, dimensions, measures, scale),
+        provisional=some_provisional(reading),
         unit=scale.unit,
     )
+
+
+def name_column(reading: Reading, dimension: str) -> Column[Row]:
+    return Column(
+        dimension,
+        dimension_title(dimension),
+        key=lambda row: name_key(row, dimension),
+        cell=lambda row: name_cell(reading, row, dimension),
+    )
+
+
+def measure_column(reading: Reading, measure: str, scale: Scale) -> Column[Row]:
+    return Column(
+        measure,
+        measure_title(measure, scale.unit),
+        key=lambda row: amount_key(row, measure),
+        cell=lambda row: measure_cell(reading, row, measure, scale),
+        number=True,
+    )
+
+
+def share_column(reading: Reading, layout: Layout, total: int) -> Column[Row]:
+    return Column(
+        "share",
+        gettext("Share of these products") if layout.some else gettext("Share"),
+        key=lambda row: amount_key(row, "value"),
+        cell=lambda row: share_cell(row, total, reading.language),
+        number=True,
+    )
+
+
+def pivoted(reading: Reading, layout: Layout, scale: Scale, frame: Frame) -> Table:
+    """One dimension's codes side by side, for example exports and imports of a year in one line."""
+    across = sorted(reading.distinct(layout.pivot), key=in_order if layout.pivot == "flow" else None)
+    down = [name for name in reading.dimensions if name != layout.pivot and name not in layout.hide]
+    names = {row.codes[layout.pivot]: row.names[layout.pivot] for row in reading.rows}
+    lines: dict[tuple[str, ...], Line] = {}
+    for row in reading.rows:
+        lines.setdefault(tuple(row.codes[name] for name in down), {})[row.codes[layout.pivot]] = row
+    columns = [across_names(reading, name) for name in down]
+    columns += [across_amounts(reading, code, names[code], scale) for code in across]
+    return assemble(
+        list(lines.values()), columns, frame, provisional=some_provisional(reading), unit=scale.unit
+    )
+
+
+def across_names(reading: Reading, dimension: str) -> Column[Line]:
+    return Column(
+        dimension,
+        dimension_title(dimension),
+        key=lambda line: name_key(next(iter(line.values())), dimension),
+        cell=lambda line: name_cell(reading, next(iter(line.values())), dimension),
+    )
+
+
+def across_amounts(reading: Reading, code: str, name: str, scale: Scale) -> Column[Line]:
+    return Column(
+        code,
+        gettext("%(measure)s (%(unit)s)") % {"measure": name, "unit": scale.unit},
+        key=lambda line: amount_key(line[code], "value") if code in line else by_amount(None),
+        cell=lambda line: (
+            measure_cell(reading, line[code], "value", scale) if code in line else Cell("missing")
+        ),
+        number=True,
+    )
+
+
+def name_key(row: Row, dimension: str) -> Key:
+    """As it is read: a period by its code, a product by the digits that stand before its name."""
+    code = row.codes[dimension]
+    if dimension == "period":
+        return by_name(code)
+    return by_name(
+        f"{code} {row.names[dimension]}"
+        if dimension == "product" and code.isdigit()
+        else row.names[dimension]
+    )
+
+
+def amount_key(row: Row, measure: str) -> Key:
+    if row.status == SUPPRESSED:
+        return by_amount(None, hidden=True)
+    return by_amount(None if row.status == MISSING else row.values.get(measure))
 
 
 def name_cell(reading: Reading, row: Row, dimension: str) -> Cell:
@@ -205,37 +223,3 @@ def total_row(
         known = measure == "value"
         cells.append(Cell("number", scale.text(layout.total, reading.language)) if known else Cell("blank"))
     return [*cells, Cell("number", formats.percent(1, reading.language))]
-
-
-MEASURES: dict[str, Callable[[int, Scale, str], str]] = {
-    "value": lambda value, scale, language: scale.text(value, language),
-    "net_kg": lambda value, scale, language: formats.number(value / 1_000_000, language, decimals=1),
-    "quantity": lambda value, scale, language: formats.number(value / 1000, language),
-    "unit_value": lambda value, scale, language: formats.number(value / 1000, language, decimals=2),
-    "firms": lambda value, scale, language: formats.number(value, language),
-}
-
-
-def measure_title(name: str, unit: str) -> str:
-    titles = {
-        "value": gettext("Value (%(unit)s)") % {"unit": unit},
-        "net_kg": gettext("Net weight (tonnes)"),
-        "quantity": gettext("Quantity"),
-        "unit_value": gettext("Value per kilogram"),
-        "firms": gettext("Firms"),
-    }
-    return titles.get(name, name)
-
-
-def dimension_title(name: str) -> str:
-    titles = {
-        "period": gettext("Period"),
-        "flow": gettext("Flow"),
-        "region": gettext("Region"),
-        "product": gettext("Product"),
-        "partner": gettext("Partner"),
-        "reporter": gettext("Reporter"),
-        "sector": gettext("Sector"),
-        "mode": gettext("Transport"),
-    }
-    return titles.get(name, name)

@@ -15,12 +15,17 @@ def amount(reading: Reading, value: int | None) -> str:
     return formats.money(value, reading.language, reading.currency)
 
 
-def trend(reading: Reading, place: str, total: int | None) -> list[str]:
-    """The last period of each flow, and how it compares with the one before where both are whole."""
+def trend(reading: Reading, place: str, total: int | None, until: str = "") -> list[str]:
+    """The last period of each flow (at most `until`), and how it compares with the one before where both are whole."""
     found = []
     for flow in ("X", "M"):
         rows = sorted(
-            (row for row in reading.rows if row.codes["flow"] == flow), key=lambda row: row.codes["period"]
+            (
+                row
+                for row in reading.rows
+                if row.codes["flow"] == flow and (not until or row.codes["period"] <= until)
+            ),
+            key=lambda row: row.codes["period"],
         )
         if rows:
             found.append(last_of(reading, rows, flow, place))

@@ -1,4 +1,4 @@
-"""What the pages of figures share: which dataset, which year, and the errors that become pages."""
+"""What the pages of figures share: which dataset, which year, in which order, and the errors that become pages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from portal.base import formats
 from trade.cube import catalogue
 from trade.models import Dataset
 from trade.tables import Block
+from trade.tables.order import Asked
 
-SHOWN, ALL = "20", "5000"
+# How many rows a table shows at first: as many as a ranking draws; few in a long page.
+SHOWN, FEW = 12, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,23 @@ class Choice:
     text: str
     url: str
     chosen: bool
+    # By which the focus finds its way back after the page's figures were swapped.
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One of many things that have a page: what `components/links.html` draws. `lang` where it is not the reader's."""
+
+    text: str
+    url: str
+    code: str = ""
+    lang: str = ""
+
+
+def asked(request: HttpRequest) -> Asked:
+    """What the address asks of the page's tables."""
+    return Asked(request.GET.dict())
 
 
 def chosen(request: HttpRequest, name: str, codes: Iterable[str], default: str = "") -> str:
@@ -38,7 +57,7 @@ def chips(request: HttpRequest, name: str, options: Iterable[tuple[str, str]], n
     found = []
     for code, text in options:
         kept = {key: value for key, value in request.GET.items() if key not in {name, "offset"} and value}
-        found.append(Choice(code, text, "?" + urlencode({**kept, name: code}), code == now))
+        found.append(Choice(code, text, "?" + urlencode({**kept, name: code}), code == now, f"{name}-{code}"))
     return found
 
 
@@ -49,11 +68,6 @@ def years(
     codes = sorted(set(periods), reverse=True)
     now = chosen(request, "period", codes, default)
     return now, chips(request, "period", [(code, formats.period(code, language)) for code in codes], now)
-
-
-def limit(request: HttpRequest, anchor: str) -> str:
-    """How many rows a block asks for: twenty, or all that one answer may hold where the reader asked for them."""
-    return ALL if request.GET.get("all") == anchor else SHOWN
 
 
 def published() -> list[Dataset]:
@@ -67,3 +81,8 @@ def datasets_with_companies(companies: bool) -> list[Dataset]:
 
 def demonstration(blocks: Iterable[Block]) -> bool:
     return any(block.demonstration for block in blocks)
+
+
+def said(blocks: Iterable[Block]) -> str:
+    """What a screen reader is told after a table of the page was put in another order."""
+    return next(filter(None, (block.said for block in blocks)), "")

@@ -6,9 +6,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.base import i18n
 from portal.base.permissions import public
 from trade.cube import catalogue
 from trade.models import Dataset, Release
+from trade.views import choices
 from trade.views.markets import market, markets
 from trade.views.products import product, products
 from trade.views.regions import region, regions
@@ -36,7 +38,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def releases(request: HttpRequest) -> HttpResponse:
     """Every release that can be addressed, newest first."""
     found: QuerySet[Release] = catalogue.public_releases()
-    wanted = request.GET.get("dataset", "")
+    datasets = list(Dataset.objects.order_by("code"))
+    wanted = next((d.code for d in datasets if d.code == request.GET.get("dataset")), "")
     if wanted:
         found = found.filter(dataset__code=wanted)
     return render(
@@ -44,8 +47,12 @@ def releases(request: HttpRequest) -> HttpResponse:
         "trade/releases.html",
         {
             "releases": list(found[:200]),
-            "datasets": list(Dataset.objects.order_by("code")),
-            "wanted": wanted,
+            "options": [
+                choices.Choice("", _("All"), "?", not wanted),
+                *choices.chips(request, "dataset", [(d.code, i18n.localized(d)) for d in datasets], wanted),
+            ]
+            if len(datasets) > 1
+            else [],
             "crumbs": [(_("Data"), reverse("data"))],
         },
     )

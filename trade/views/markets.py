@@ -1,5 +1,7 @@
 """Markets: countries as partners, and what is known of the trade with each."""
 
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,19 +9,31 @@ from django.utils.translation import gettext as _
 
 from portal.base import i18n
 from portal.base.errors import Missing
+from portal.base.kept import kept
 from portal.base.permissions import public
 from portal.base.search import fold
 from reference import selectors as reference
 from reference.models import Country
 from trade.charts import figures
 from trade.charts.answers import of_one_release
+from trade.cube import catalogue
 from trade.models import Dataset
 from trade.tables import Block, block_make, sentences
+from trade.tables.order import Asked
 from trade.tables.rows import Layout
 from trade.views import choices, market_blocks
 
 HOME = "MA"
 WORLD = "W"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The countries that begin with a letter."""
+
+    title: str
+    anchor: str
+    links: list[choices.Link]
 
 
 @public
@@ -33,17 +47,26 @@ def markets(request: HttpRequest) -> HttpResponse:
     named = sorted(
         ((i18n.localized(country), country) for country in countries), key=lambda pair: fold(pair[0])
     )
-    letters: dict[str, list[tuple[str, Country]]] = {}
+    letters: dict[str, list[choices.Link]] = {}
     for name, country in named:
-        letters.setdefault(fold(name)[:1].upper(), []).append((name, country))
+        link = choices.Link(name, reverse("market", args=[country.code]))
+        letters.setdefault(fold(name)[:1].upper(), []).append(link)
+    found = [
+        Letter(title, f"letter-{place}", links) for place, (title, links) in enumerate(letters.items(), 1)
+    ]
     return render(
         request,
         "trade/markets.html",
-        {"letters": letters, "crumbs": [(_("Data"), reverse("data"))]},
+        {
+            "letters": found,
+            "steps": [choices.Choice(each.title, each.title, f"#{each.anchor}", False) for each in found],
+            "crumbs": [(_("Data"), reverse("data"))],
+        },
     )
 
 
 @public
+@kept(catalogue.stamp)
 @of_one_release
 def market(request: HttpRequest, code: str) -> HttpResponse:
     """One country: what Morocco reports of its trade with it, what it reports itself, and customs' own figures."""
@@ -56,30 +79,35 @@ def market(request: HttpRequest, code: str) -> HttpResponse:
     language, name = i18n.current(), i18n.localized(country)
     datasets = choices.datasets_with_companies(False)
     dataset = choices.chosen(request, "dataset", [d.code for d in datasets], figures.COMTRADE)
-    blocks: list[Block] = []
-    years: list[choices.Choice] = []
+    asked = choices.asked(request)
+    found = market_blocks.Found()
     if dataset:
-        blocks, years = market_blocks.both_sides(request, dataset, country, name, language)
-    customs = [_customs(d, country, name, language) for d in choices.datasets_with_companies(True)]
+        about = market_blocks.Subject(dataset, country, name, language, asked)
+        found = market_blocks.both_sides(request, about)
+    customs = [_customs(d, country, name, language, asked) for d in choices.datasets_with_companies(True)]
     return render(
         request,
         "trade/market.html",
         {
             "country": country,
             "name": name,
-            "blocks": blocks,
-            "years": years,
+            "figures": found.figures,
+            "lead": found.lead,
+            "first": next(iter(found.blocks), None),
+            "blocks": found.blocks[1:],
+            "years": found.years,
+            "said": choices.said([*found.blocks, *customs]),
             "customs": customs,
             "datasets": choices.chips(
                 request, "dataset", [(d.code, i18n.localized(d)) for d in datasets], dataset
             ),
-            "demonstration": choices.demonstration([*blocks, *customs]),
+            "demonstration": choices.demonstration([*found.blocks, *customs]),
             "crumbs": [(_("Data"), reverse("data")), (_("Markets"), reverse("markets"))],
         },
     )
 
 
-def _customs(dataset: Dataset, country: Country, name: str, language: str) -> Block:
+def _customs(dataset: Dataset, country: Country, name: str, language: str, asked: Asked) -> Block:
     """Customs' figures by country: refused with its reason until that grain is cleared."""
     return block_make(
         figures.ask(
@@ -92,4 +120,5 @@ def _customs(dataset: Dataset, country: Country, name: str, language: str) -> Bl
         kind="line",
         words=sentences.trend,
         layout=Layout(caption=name, pivot="flow"),
+        asked=asked,
     )

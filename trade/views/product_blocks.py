@@ -1,11 +1,11 @@
 """The blocks of a product's page: the country's own customs figures, or what countries report to each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from portal.base import i18n
+from portal.base import formats, i18n
 from portal.base.errors import DomainError
 from portal.base.search import fold
 from reference import selectors as reference
@@ -13,14 +13,27 @@ from reference.models import Product
 from trade.charts import answers, figures
 from trade.charts.reading import in_order
 from trade.models import Dataset
-from trade.tables import Block, block_make, sentences
+from trade.tables import Block, block_make, headlines, sentences
+from trade.tables.headlines import Headline
+from trade.tables.order import Asked
 from trade.tables.rows import Layout
 from trade.tables.sentences import Writer
 from trade.views import choices
 
 HOME = "MA"
 SUBHEADING = 6
+LIMIT = str(choices.SHOWN)
 Choices = dict[str, list[choices.Choice]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a product's page shows: its first words, figures at a glance, blocks, and what can be chosen."""
+
+    lead: str = ""
+    figures: list[Headline] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    choice: Choices = field(default_factory=dict)
 
 
 def periods_of(dataset: Dataset, node: Product) -> list[str]:
@@ -38,9 +51,10 @@ class Subject:
     name: str
     periods: list[str]
     language: str
+    asked: Asked
 
 
-def national(request: HttpRequest, about: Subject) -> tuple[list[Block], Choices]:
+def national(request: HttpRequest, about: Subject) -> Found:
     """Customs: a subheading by year; above it, its subheadings in one year."""
     if about.node.level == SUBHEADING:
         caption = _("%(product)s: exports and imports by year") % {"product": about.name}
@@ -53,8 +67,11 @@ def national(request: HttpRequest, about: Subject) -> tuple[list[Block], Choices
             kind="line",
             words=sentences.trend,
             layout=Layout(caption=caption, pivot="flow"),
+            asked=about.asked,
         )
-        return [block], {}
+        newest = max(about.periods, default="")
+        figures_found = _flows(block, newest, about.language)
+        return Found(_lead(block, about.name, newest), figures_found, [replace(block, sentences=[])])
     period, years = choices.years(request, about.periods, about.language)
     titles = {
         "X": _("Exports by subheading, %(period)s") % {"period": period},
@@ -63,13 +80,12 @@ def national(request: HttpRequest, about: Subject) -> tuple[list[Block], Choices
     blocks = []
     for flow, title in titles.items():
         anchor = f"below-{flow.lower()}"
-        limit = choices.limit(request, anchor)
-        params = figures.products_below(about.dataset, about.node.code, flow=flow, period=period, limit=limit)
+        params = figures.products_below(about.dataset, about.node.code, flow=flow, period=period, limit=LIMIT)
         blocks.append(_ranked(params, about, anchor, title, sentences.products))
-    return blocks, {"years": years}
+    return Found(blocks=blocks, choice={"years": years})
 
 
-def international(request: HttpRequest, about: Subject) -> tuple[list[Block], Choices]:
+def international(request: HttpRequest, about: Subject) -> Found:
     """One reporter's partners, Morocco's where it reports; then who sells and who buys in the world."""
     node, language = about.node, about.language
     period, years = choices.years(request, about.periods, language)
@@ -80,12 +96,57 @@ def international(request: HttpRequest, about: Subject) -> tuple[list[Block], Ch
     reporter = choices.chosen(request, "reporter", codes, HOME)
     names = reference.labels("reporter", codes, language)
     options = sorted(((code, names[code]) for code in codes), key=lambda option: fold(option[1]))
-    blocks = _partners(request, about, period, reporter, names.get(reporter, reporter))
-    blocks += _world(request, about, period)
-    return blocks, {"years": years, "reporters": choices.chips(request, "reporter", options, reporter)}
+    country = names.get(reporter, reporter)
+    years_block = _by_year(about, reporter, country)
+    blocks = _partners(about, period, reporter, country)
+    if years_block is not None and years_block.reading and len(years_block.reading.distinct("period")) > 1:
+        blocks.append(replace(years_block, sentences=[]))
+    blocks += _world(about, period)
+    chosen = {"years": years, "reporters": choices.chips(request, "reporter", options, reporter)}
+    figures_found = _flows(years_block, period, language, country)
+    return Found(_lead(years_block, country, period), figures_found, blocks, chosen)
 
 
-def _partners(request: HttpRequest, about: Subject, period: str, reporter: str, country: str) -> list[Block]:
+def _lead(block: Block | None, place: str, period: str) -> str:
+    """The page's first words: exports and imports of the chosen period, and how they moved."""
+    reading = block.reading if block else None
+    return " ".join(sentences.trend(reading, place, None, period)) if reading and reading.rows else ""
+
+
+def _by_year(about: Subject, reporter: str, country: str) -> Block | None:
+    """One reporter's trade with the whole world over the years."""
+    if not reporter:
+        return None
+    return block_make(
+        figures.product_trend(about.dataset, about.node.code, about.node.level, reporter=reporter),
+        language=about.language,
+        anchor="trend",
+        title=_("%(country)s: exports and imports by year") % {"country": country},
+        place=country,
+        kind="line",
+        words=sentences.trend,
+        layout=Layout(caption=about.name, pivot="flow"),
+        asked=about.asked,
+    )
+
+
+def _flows(block: Block | None, period: str, language: str, country: str = "") -> list[Headline]:
+    """Exports and imports of a period at a glance."""
+    if block is None or block.reading is None:
+        return []
+    words = {"period": formats.period(period, language) if period else "", "country": country}
+    if country:
+        titles = {
+            "X": _("%(country)s: exports, %(period)s") % words,
+            "M": _("%(country)s: imports, %(period)s") % words,
+        }
+    else:
+        titles = {"X": _("Exports, %(period)s") % words, "M": _("Imports, %(period)s") % words}
+    found = [headlines.of_period(block.reading, title, period, flow=flow) for flow, title in titles.items()]
+    return [figure for figure in found if figure is not None]
+
+
+def _partners(about: Subject, period: str, reporter: str, country: str) -> list[Block]:
     """A block for each flow that the country reports."""
     code, level = about.node.code, about.node.level
     params = figures.flows_with_world(about.dataset, code, level, reporter=reporter, period=period)
@@ -99,9 +160,8 @@ def _partners(request: HttpRequest, about: Subject, period: str, reporter: str, 
     blocks = []
     for flow in sorted(whole.reading.distinct("flow"), key=in_order) if whole.reading else []:
         anchor = f"partners-{flow.lower()}"
-        limit = choices.limit(request, anchor)
         params = figures.partners(
-            about.dataset, code, level, reporter=reporter, flow=flow, period=period, limit=limit
+            about.dataset, code, level, reporter=reporter, flow=flow, period=period, limit=LIMIT
         )
         title = titles[flow] % {"country": country, "period": period}
         total = whole.reading.value(flow=flow) if whole.reading else None
@@ -109,7 +169,7 @@ def _partners(request: HttpRequest, about: Subject, period: str, reporter: str, 
     return blocks
 
 
-def _world(request: HttpRequest, about: Subject, period: str) -> list[Block]:
+def _world(about: Subject, period: str) -> list[Block]:
     titles = {
         "X": _("Who exports it, %(period)s") % {"period": period},
         "M": _("Who imports it, %(period)s") % {"period": period},
@@ -117,9 +177,8 @@ def _world(request: HttpRequest, about: Subject, period: str) -> list[Block]:
     blocks = []
     for flow, title in titles.items():
         anchor = f"world-{flow.lower()}"
-        limit = choices.limit(request, anchor)
         params = figures.reporters(
-            about.dataset, about.node.code, about.node.level, flow=flow, period=period, limit=limit
+            about.dataset, about.node.code, about.node.level, flow=flow, period=period, limit=LIMIT
         )
         blocks.append(_ranked(params, about, anchor, title, sentences.reporters))
     return blocks
@@ -137,6 +196,7 @@ def _ranked(  # noqa: PLR0917  one call for one block
         kind="ranked",
         words=words,
         layout=Layout(caption=title, total=total),
+        asked=about.asked,
     )
 
 

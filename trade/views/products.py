@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from portal.base import i18n
 from portal.base.errors import Missing
+from portal.base.kept import kept
 from portal.base.permissions import public
 from reference import selectors as reference
 from reference.models import Product
 from trade.charts.answers import of_one_release
+from trade.cube import catalogue
 from trade.models import Dataset
 from trade.tables import Block
 from trade.views import choices, product_blocks
@@ -19,9 +21,9 @@ from trade.views import choices, product_blocks
 @public
 def products(request: HttpRequest) -> HttpResponse:
     """Sections and chapters."""
-    chapters: dict[str, list[Product]] = {}
+    chapters: dict[str, list[choices.Link]] = {}
     for chapter in reference.products(level=2):
-        chapters.setdefault(chapter.section, []).append(chapter)
+        chapters.setdefault(chapter.section, []).append(_link(chapter))
     sections = [(section, chapters.get(section.code, [])) for section in reference.products(level=1)]
     return render(
         request,
@@ -35,6 +37,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@kept(catalogue.stamp)
 @of_one_release
 def product(request: HttpRequest, code: str) -> HttpResponse:
     """A chapter, heading or subheading: where it stands, what is below it, what is traded of it."""
@@ -50,12 +53,11 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
     datasets, dataset, periods = _dataset(request, node)
     if node.pk is None and dataset is None:
         raise Http404
-    blocks: list[Block] = []
-    choice: dict[str, list[choices.Choice]] = {}
+    found = product_blocks.Found()
     if dataset is not None:
         blocks_make = product_blocks.national if dataset.has_companies else product_blocks.international
-        about = product_blocks.Subject(dataset.code, node, name, periods, language)
-        blocks, choice = blocks_make(request, about)
+        about = product_blocks.Subject(dataset.code, node, name, periods, language, choices.asked(request))
+        found = blocks_make(request, about)
     return render(
         request,
         "trade/product.html",
@@ -63,26 +65,50 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
             "product": node,
             "name": name,
             "has_name": bool(i18n.localized(node)),
-            "editions": sorted(
-                {edition for block in blocks if block.reading for edition in block.reading.result.editions}
-            ),
             "current": reference.CURRENT_EDITION,
             "outdated": node.pk is None,
-            "ancestors": ancestors,
-            "children": list(reference.products(parent=node.code)) if node.pk and node.level < 6 else [],
+            "kicker": _kicker(node, found.blocks),
+            "children": [_link(child) for child in reference.products(parent=node.code)]
+            if node.pk and node.level < 6
+            else [],
             "datasets": choices.chips(
                 request,
                 "dataset",
                 [(d.code, i18n.localized(d)) for d in datasets],
                 dataset.code if dataset else "",
             ),
-            "dataset": dataset,
-            "blocks": blocks,
-            "choice": choice,
-            "demonstration": choices.demonstration(blocks),
+            "keep": [("dataset", dataset.code)] if dataset else [],
+            "lead": found.lead,
+            "figures": found.figures,
+            "first": next(iter(found.blocks), None),
+            "blocks": found.blocks[1:],
+            "choice": found.choice,
+            "said": choices.said(found.blocks),
+            "demonstration": choices.demonstration(found.blocks),
             "crumbs": _crumbs(ancestors),
         },
     )
+
+
+def _link(product: Product) -> choices.Link:
+    """A product without a short name has its official English text."""
+    name = i18n.localized(product)
+    return choices.Link(
+        name or product.text_en,
+        reverse("product", args=[product.code]),
+        product.code,
+        "" if name else "en",
+    )
+
+
+def _kicker(node: Product, blocks: list[Block]) -> str:
+    """What kind of code it is, and of which editions of the list."""
+    editions = sorted({e for block in blocks if block.reading for e in block.reading.result.editions})
+    words = {"edition": node.edition_id if node.pk else ", ".join(editions)}
+    return {
+        2: _("Chapter of %(edition)s"),
+        4: _("Heading of %(edition)s"),
+    }.get(node.level, _("Subheading of %(edition)s")) % words
 
 
 def _node(code: str) -> Product:

@@ -7,31 +7,39 @@ from django.utils.translation import gettext as _
 
 from portal.base import i18n
 from portal.base.errors import Missing
+from portal.base.kept import kept
 from portal.base.permissions import public
 from reference import selectors as reference
-from trade.charts import figures
+from reference.models import Region
 from trade.charts.answers import of_one_release
-from trade.tables import Block, block_make, sentences
-from trade.tables.atlas import Atlas, atlas_make
-from trade.tables.rows import Layout
-from trade.views import choices
+from trade.cube import catalogue
+from trade.tables.atlas import atlas_make
+from trade.views import choices, region_blocks
 
 
 @public
+@kept(catalogue.stamp)
 @of_one_release
 def regions(request: HttpRequest) -> HttpResponse:
-    """The country's exports by region: map, table, chart. `?region=MA-08` (a form's answer) leads to that region."""
+    """The country's exports by region: map, ranking, years. `?region=MA-08` (a form's answer) leads to that region."""
     wanted = request.GET.get("region", "")
     if wanted:
-        target = reverse("region", args=[wanted])
+        target = reverse("region", args=[found(wanted).code])
         return redirect(f"{target}#office" if request.GET.get("to") == "office" else target)
-    atlas: Atlas = atlas_make(i18n.current(), period=request.GET.get("period", ""))
+    asked = choices.asked(request)
+    atlas = atlas_make(i18n.current(), period=request.GET.get("period", ""), asked=asked)
+    blocks = region_blocks.country(atlas, i18n.current(), asked)
     return render(
         request,
         "trade/regions.html",
         {
             "atlas": atlas,
+            "lead": " ".join(atlas.block.sentences),
+            "links": [choices.Link(outline.name, outline.url) for outline in atlas.outlines],
+            "figures": region_blocks.country_figures(atlas),
+            "blocks": blocks,
             "years": choices.chips(request, "period", [(y, y) for y in atlas.periods], atlas.period),
+            "said": atlas.said or choices.said(blocks),
             "demonstration": atlas.demonstration,
             "crumbs": [(_("Data"), reverse("data"))],
         },
@@ -39,63 +47,40 @@ def regions(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@kept(catalogue.stamp)
 @of_one_release
 def region(request: HttpRequest, code: str) -> HttpResponse:
     """One region: its exports and imports over the years and by section."""
-    try:
-        place = reference.region_get(code)
-    except Missing as error:
-        raise Http404(str(error)) from error
+    place = found(code)
     if place.code != code:
         return redirect("region", code=place.code, permanent=True)
-    language, name = i18n.current(), i18n.localized(place)
-    trend = block_make(
-        figures.region_trend(figures.CUSTOMS, place.code),
-        language=language,
-        anchor="trend",
-        title=_("Exports and imports by year"),
-        place=name,
-        kind="line",
-        words=sentences.trend,
-        layout=Layout(caption=_("%(place)s: exports and imports by year") % {"place": name}, pivot="flow"),
-    )
+    about = region_blocks.Subject(place.code, i18n.localized(place), i18n.current(), choices.asked(request))
+    trend = region_blocks.trend(about)
     periods = trend.reading.distinct("period") if trend.reading else []
-    period, years = choices.years(request, periods, language)
-    blocks = [trend] + (
-        [_sections(trend, place.code, name, flow, period) for flow in ("X", "M")] if period else []
-    )
+    period, years = choices.years(request, periods, about.language)
+    blocks = region_blocks.sections(about, trend, period) if period else []
     return render(
         request,
         "trade/region.html",
         {
             "region": place,
-            "name": name,
+            "name": about.name,
+            "figures": region_blocks.figures_of(about, trend, period),
+            "lead": region_blocks.lead(about, trend, period),
+            "first": trend,
             "blocks": blocks,
             "years": years,
             "period": period,
-            "demonstration": choices.demonstration(blocks),
+            "said": choices.said([trend, *blocks]),
+            "demonstration": trend.demonstration,
             "crumbs": [(_("Data"), reverse("data")), (_("Regions"), reverse("regions"))],
         },
     )
 
 
-def _sections(trend: Block, region: str, name: str, flow: str, period: str) -> Block:
-    titles = {
-        "X": _("Exports by section, %(period)s") % {"period": period},
-        "M": _("Imports by section, %(period)s") % {"period": period},
-    }
-    captions = {
-        "X": _("%(place)s: exports by section, %(period)s") % {"place": name, "period": period},
-        "M": _("%(place)s: imports by section, %(period)s") % {"place": name, "period": period},
-    }
-    total = trend.reading.value(period=period, flow=flow) if trend.reading else None
-    return block_make(
-        figures.region_sections(figures.CUSTOMS, region, flow, period),
-        language=i18n.current(),
-        anchor=f"sections-{flow.lower()}",
-        title=titles[flow],
-        place=name,
-        kind="ranked",
-        words=sentences.products,
-        layout=Layout(caption=captions[flow], total=total),
-    )
+def found(code: str) -> Region:
+    """The region of a code. Raises Http404."""
+    try:
+        return reference.region_get(code)
+    except Missing as error:
+        raise Http404(str(error)) from error

@@ -12,13 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.accounts.models import User
-from portal.base import i18n
+from portal.base import formats, i18n
 from portal.base.errors import DomainError, Missing
 from portal.base.permissions import get_or_404, roles
 from trade import selectors, services
 from trade.forms import ReasonForm, RunForm
 from trade.models import Release, Run
 from trade.tables.preview import preview_make
+from trade.views.decisions import decision_make, decision_next
 
 trade_staff = roles("statistician", "operator")
 PAGE = 50
@@ -69,7 +70,7 @@ def run(request: StaffRequest, number: int) -> HttpResponse:
 def progress(request: StaffRequest, number: int) -> HttpResponse:
     """The part of the run's page that changes while it works. Where it has ended, the page is asked for anew."""
     found = _run(request, number)
-    response = render(request, "trade/staff/progress.html", {"run": found, "share": _share(found)})
+    response = render(request, "trade/staff/progress.html", {"run": found, **_progress(found)})
     if found.state in Run.ENDED:
         response["HX-Refresh"] = "true"
     return response
@@ -122,9 +123,9 @@ def _decide(request: StaffRequest, number: int, step: str) -> HttpResponse:
             return redirect("staff_run", number=release.run.number)
     crumbs = [*_crumbs(), (_("Run %(number)s") % {"number": release.run.number}, _run_url(release.run))]
     context = {
-        "release": release,
         "form": form,
         "step": step,
+        "decision": decision_make(release, step, form),
         "crumbs": crumbs,
         "back": _run_url(release.run),
     }
@@ -143,7 +144,7 @@ def _run_context(found: Run) -> dict[str, Any]:
     return {
         "run": found,
         "files": list(found.files.all()),
-        "share": _share(found),
+        **_progress(found),
         "ended": found.state in Run.ENDED,
         "reason": selectors.run_reason(found),
         "log": selectors.run_log(found),
@@ -152,16 +153,17 @@ def _run_context(found: Run) -> dict[str, Any]:
         "preview": preview_make(found.preview, i18n.current(), found.dataset.currency)
         if found.preview
         else None,
-        "may_publish": release is not None
-        and release.state in {Release.State.STAGED, Release.State.WITHDRAWN, Release.State.REPLACED},
-        "may_withdraw": release is not None and release.state == Release.State.PUBLISHED,
+        "decision": decision_next(release),
         "crumbs": _crumbs(),
     }
 
 
-def _share(found: Run) -> int | None:
-    """Done of total in hundredths; None while the total is not known."""
-    return min(100, round(100 * found.done / found.total)) if found.total else None
+def _progress(found: Run) -> dict[str, Any]:
+    """Done of total in hundredths, None while the total is not known, and the same as a count."""
+    if not found.total:
+        return {"share": None, "count": ""}
+    done, total = (formats.number(value, i18n.current()) for value in (found.done, found.total))
+    return {"share": min(100, round(100 * found.done / found.total)), "count": f"{done} / {total}"}
 
 
 def _run_url(found: Run) -> str:

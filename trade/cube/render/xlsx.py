@@ -7,6 +7,7 @@ import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext, override
 
+from portal.base import i18n
 from trade.cube.render.grid import ENGLISH, fields, lines
 from trade.cube.render.plain import meta
 from trade.cube.result import STATUSES, Result
@@ -24,7 +25,7 @@ def xlsx_bytes(result: Result, language: str | None = None) -> bytes:
     options = {"constant_memory": True, "tmpdir": str(scratch), "strings_to_formulas": False}
     with xlsxwriter.Workbook(target, {**options, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet("data")
-        if (language or ENGLISH) == "ar":
+        if i18n.direction(language or ENGLISH) == "rtl":
             sheet.right_to_left()
         bold = book.add_format({"bold": True})
         sheet.freeze_panes(1, 0)
@@ -45,7 +46,7 @@ def xlsx_bytes(result: Result, language: str | None = None) -> bytes:
 
 def _notes(book: xlsxwriter.Workbook, result: Result, language: str) -> None:
     sheet = book.add_worksheet("notes")
-    if language == "ar":
+    if i18n.direction(language) == "rtl":
         sheet.right_to_left()
     sheet.set_column(0, 0, WIDTH)
     sheet.set_column(1, 1, WIDE * 2)

@@ -23,6 +23,9 @@ class Command(BaseCommand):
                 problems = [error for message in catalogue for error in message.check(catalogue)]
                 if problems:
                     raise CommandError(f"{source}: {problems[0]}")
+                # Babel fills a plural's empty forms with the English source; left out, the text falls back to French.
+                for message in [m for m in catalogue if isinstance(m.string, tuple) and not all(m.string)]:
+                    catalogue.delete(message.id, message.context)
                 beside = target.with_suffix(".mo.new")
                 with beside.open("wb") as writer:
                     mofile.write_mo(writer, catalogue)

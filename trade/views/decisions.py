@@ -1,0 +1,67 @@
+"""Publishing and taking back, in words: the same on the page that asks and in the dialog of the run's page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.base import i18n
+from trade.forms import ReasonForm
+from trade.models import Release
+
+MAY_PUBLISH = frozenset({Release.State.STAGED, Release.State.WITHDRAWN, Release.State.REPLACED})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A question with its consequence (`lead`), the words of its buttons, their kind, and where it is answered."""
+
+    title: str
+    lead: str
+    opener: str
+    verb: str
+    kind: str
+    url: str
+    form: ReasonForm
+
+
+def decision_make(release: Release, step: str, form: ReasonForm) -> Decision:
+    """`step` is "publish" or "withdraw"."""
+    names = {"number": release.number, "dataset": i18n.localized(release.dataset)}
+    if step == "publish":
+        return Decision(
+            title=_("Publish release %(number)s?") % names,
+            lead=_(
+                "Every reader of “%(dataset)s” sees it at once, on pages, in downloads and through the API."
+            )
+            % names,
+            opener=_("Publish release %(number)s") % names,
+            verb=_("Publish"),
+            kind="",
+            url=reverse("staff_release_publish", args=[release.number]),
+            form=form,
+        )
+    return Decision(
+        title=_("Withdraw release %(number)s?") % names,
+        lead=_(
+            "Readers of “%(dataset)s” see the release before it again at once, or nothing where there is none."
+        )
+        % names,
+        opener=_("Withdraw release %(number)s") % names,
+        verb=_("Withdraw"),
+        kind="danger",
+        url=reverse("staff_release_withdraw", args=[release.number]),
+        form=form,
+    )
+
+
+def decision_next(release: Release | None) -> Decision | None:
+    """What can be decided on a release now; its form's ids are the dialog's own."""
+    if release is None:
+        return None
+    form = ReasonForm(auto_id="decide_%s")
+    if release.state in MAY_PUBLISH:
+        return decision_make(release, "publish", form)
+    if release.state == Release.State.PUBLISHED:
+        return decision_make(release, "withdraw", form)
+    return None
