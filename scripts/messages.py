@@ -1,7 +1,8 @@
 """Collect the translatable texts of the code and the templates into `locale/<language>/LC_MESSAGES/django.po`.
 
-`python scripts/messages.py` updates the catalogues; `--missing` prints what has no translation yet. Uses Django's own
-reading of templates and Babel's of Python, so that no gettext programs are needed.
+`python -m scripts.messages` updates the catalogues, `python -m scripts.messages zgh` begins one; `--missing` prints
+what has no translation yet. Uses Django's own reading of templates and Babel's of Python, so that no gettext programs
+are needed.
 """
 
 import ast
@@ -17,6 +18,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+# Complete at all times; English is the source. A further catalogue may have gaps, which French fills.
 LANGUAGES = ("fr", "ar")
 ROOMS = ("portal", "reference", "trade", "exporters", "offices", "programme")
 KEYWORDS = {
@@ -27,11 +29,12 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
     "gettext_noop": None,
 }
-NAMES = {"fr": "French", "ar": "Arabic"}
+NAMES = {"fr": "French", "ar": "Arabic", "zgh": "Standard Moroccan Amazigh"}
 PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
     "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3"
     " : n%100>=11 && n%100<=99 ? 4 : 5;",
+    "zgh": "nplurals=2; plural=(n != 1);",
 }
 # Header lines that would change with the day or the person and say nothing about the texts.
 NOISE = re.compile(
@@ -101,6 +104,12 @@ def catalogue_path(language: str) -> Path:
     return ROOT / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
+def begun() -> list[str]:
+    """The languages that have a catalogue, those named on the command line with them."""
+    named = [word for word in sys.argv[1:] if word in NAMES]
+    return [language for language in NAMES if language in named or catalogue_path(language).exists()]
+
+
 def read(language: str) -> Catalog:
     path = catalogue_path(language)
     if not path.exists():
@@ -139,10 +148,10 @@ def untranslated(language: str) -> list[str]:
 
 def main() -> None:
     if "--missing" in sys.argv:
-        for language in LANGUAGES:
+        for language in begun():
             print(language, *untranslated(language), sep="\n  ")
         return
-    for language in LANGUAGES:
+    for language in begun():
         catalogue = read(language)
         catalogue.update(template(), no_fuzzy_matching=True)
         catalogue.obsolete.clear()

@@ -31,7 +31,7 @@ GROUPS = (
     Group("unit", "not faults and not fuzz and not browser", 300, workers=2, may_be_empty=False),
     Group("faults", "faults", 240, workers=0),
     Group("fuzz", "fuzz", 120, workers=2),
-    Group("browser", "browser", 240, workers=0),
+    Group("browser", "browser", 1200, workers=2),
 )
 
 
