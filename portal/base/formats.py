@@ -50,6 +50,14 @@ def number(value: Number | None, language: str, *, decimals: int = 0) -> str:
     return sided(text, language) if value < 0 else text
 
 
+def figure(value: Number | None, language: str, *, decimals: int) -> str:
+    """A figure at a table's scale: what is too small for it is said to be small, since only zero is zero."""
+    smallest = Decimal(1).scaleb(-decimals)
+    if value and abs(Decimal(value)) < smallest / 2:
+        return sided("< " + number(smallest, language, decimals=decimals), language)
+    return number(value, language, decimals=decimals)
+
+
 def percent(ratio: Number | None, language: str, *, decimals: int = 1, signed: bool = False) -> str:
     """A ratio (0.123) as a percentage; the sign and the percent mark stay on the number's side in Arabic."""
     if ratio is None:

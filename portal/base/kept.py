@@ -15,6 +15,7 @@ from typing import Concatenate, NamedTuple, ParamSpec
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 PAGES, BYTES, SECONDS = 128, 300_000, 60.0
 P = ParamSpec("P")
@@ -41,7 +42,10 @@ def kept(stamp: Callable[[], Hashable]) -> Callable[[View[P]], View[P]]:
                 return view(request, *args, **kwargs)
             key = (stamp(), request.get_host(), request.get_full_path())
             if (page := find(key)) is not None:
-                return HttpResponse(page.content, content_type=page.content_type)
+                response = HttpResponse(page.content, content_type=page.content_type)
+                # What was drawn has it because it looked for a session: caches on the way must still tell people apart.
+                patch_vary_headers(response, ["Cookie"])
+                return response
             response = view(request, *args, **kwargs)
             keep(key, response)
             return response

@@ -1,6 +1,7 @@
 """Numbers, money, weights and dates as readers in Morocco expect them."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -127,3 +128,18 @@ def test_a_date_has_its_day_first() -> None:
     ]  # fmt: skip
     assert formats.date(dt.date(2024, 5, 1), "fr") == "1er mai 2024"
     assert formats.date(dt.date(2024, 5, 11), "fr") == "11 mai 2024"
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "text"),
+    [
+        (Decimal(0), "fr", "0,0"),
+        (Decimal("0.03"), "fr", "< 0,1"),
+        (Decimal("0.03"), "en", "< 0.1"),
+        (Decimal("0.03"), "ar", "\u200e< 0,1"),
+        (Decimal("0.06"), "fr", "0,1"),
+        (None, "fr", "–"),
+    ],
+)
+def test_what_is_small_is_not_zero(value: Decimal | None, language: str, text: str) -> None:
+    assert formats.figure(value, language, decimals=1) == text

@@ -26,7 +26,10 @@ def test_a_second_reader_costs_one_question(reader: Client, path: str) -> None:
     customs_world()
     first = reader.get(path)
     assert asked(Client(), path) == 1
-    assert Client().get(path).content == first.content
+    second = Client().get(path)
+    assert second.content == first.content
+    assert second.headers["Content-Type"] == first.headers["Content-Type"]
+    assert "Cookie" in second.headers["Vary"]
 
 
 def test_a_language_and_a_question_have_their_own(reader: Client) -> None:

@@ -100,6 +100,14 @@ def test_a_drawing_is_named_told_and_of_the_size_that_was_said(kind: str, langua
     assert len(plan_make(found, KINDS[kind]).marks) == SAMPLES[kind][1]
 
 
+def test_no_prefix_of_another_library_gets_into_a_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that draws the second factor's QR code puts its own into a table of the whole process."""
+    monkeypatch.setitem(ET._namespace_map, SVG.strip("{}"), "svg")  # type: ignore[attr-defined]
+    drawings = [draw.make(SAMPLES[kind][0]("fr"), KINDS[kind], "svg") for kind in ("line", "map")]
+    assert [drawing[:5] for drawing in drawings] == [b"<svg "] * 2
+    assert not any(b"svg:" in drawing for drawing in drawings)
+
+
 @pytest.mark.parametrize(("kind", "language"), ALL)
 def test_a_drawing_is_small_and_without_noise(kind: str, language: str) -> None:
     svg = draw.make(SAMPLES[kind][0](language), KINDS[kind], "svg")

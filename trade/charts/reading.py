@@ -40,11 +40,7 @@ class Scale:
     def text(self, thousandths: int | None, language: str) -> str:
         if thousandths is None:
             return formats.EMPTY
-        amount = Decimal(thousandths) / self.divisor
-        smallest = Decimal(1).scaleb(-self.decimals)
-        if amount and abs(amount) < smallest / 2:
-            return "< " + formats.number(smallest, language, decimals=self.decimals)
-        return formats.number(amount, language, decimals=self.decimals)
+        return formats.figure(Decimal(thousandths) / self.divisor, language, decimals=self.decimals)
 
 
 class Reading:

@@ -33,8 +33,6 @@ USUAL = {
 CITED = 10
 STEP = 14
 
-ET.register_namespace("", NAMESPACE)
-
 
 def tag(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
@@ -56,6 +54,18 @@ def dress(drawn: str, title: str, words: str, language: str) -> str:
         named = ET.Element(tag(name), {"id": key})
         named.text = text
         root.insert(0, named)
+    return written(root)
+
+
+def written(root: ET.Element) -> str:
+    """The drawing as text; it is spent by it.
+
+    The prefix is taken off here and not registered: that table is the whole process's, and a library that draws QR
+    codes puts a prefix of its own there.
+    """
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(f"{{{NAMESPACE}}}")
+    root.set("xmlns", NAMESPACE)
     return ET.tostring(root, encoding="unicode")
 
 
@@ -122,7 +132,7 @@ def notice(lines: Sequence[str], *, rtl: bool) -> str:
     for position, line in enumerate(lines):
         place = {"x": str(x), "y": str(34 + 22 * position), "font-size": "15", "text-anchor": side}
         ET.SubElement(root, tag("text"), {**place, "fill": INK}).text = turn(line, rtl)
-    return ET.tostring(root, encoding="unicode")
+    return written(root)
 
 
 def with_citation(drawn: str, citation: str, *, rtl: bool) -> str:
@@ -144,4 +154,4 @@ def with_citation(drawn: str, citation: str, *, rtl: bool) -> str:
         place = {"x": str(x), "y": f"{height + 12 + STEP * position:g}", "text-anchor": side}
         word = ET.SubElement(root, tag("text"), {**place, "font-size": str(CITED), "fill": SOFT})
         word.text = turn(line, rtl)
-    return ET.tostring(root, encoding="unicode")
+    return written(root)

@@ -1,6 +1,7 @@
 """How the columns of a table are named, and how their figures are written."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.utils.translation import gettext
 
@@ -9,7 +10,7 @@ from trade.charts.reading import Scale
 
 MEASURES: dict[str, Callable[[int, Scale, str], str]] = {
     "value": lambda value, scale, language: scale.text(value, language),
-    "net_kg": lambda value, scale, language: formats.number(value / 1_000_000, language, decimals=1),
+    "net_kg": lambda value, scale, language: formats.figure(Decimal(value) / 1_000_000, language, decimals=1),
     "quantity": lambda value, scale, language: formats.number(value / 1000, language),
     "unit_value": lambda value, scale, language: formats.number(value / 1000, language, decimals=2),
     "firms": lambda value, scale, language: formats.number(value, language),
