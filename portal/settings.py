@@ -19,7 +19,7 @@ from csp.constants import NONCE, NONE, SELF  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from psycopg.conninfo import make_conninfo  # noqa: E402
 
-from portal.base import logs  # noqa: E402
+from portal.base import logs, openapi  # noqa: E402
 from portal.run import postgres  # noqa: E402
 
 # Django's own generic classes (ModelAdmin, Manager, …) take type parameters at run time too.
@@ -299,20 +299,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"anon": env("API_RATE", default="600/min")},
     "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Qafila API",
-    "DESCRIPTION": "Public foreign-trade statistics of Morocco: regions, products, markets, releases and the cube.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {
-        name: f"drf_standardized_errors.openapi_serializers.{name}.choices"
-        for name in ("ValidationErrorEnum", "ClientErrorEnum", "ServerErrorEnum")
-    },
-    "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
-}
+SPECTACULAR_SETTINGS = openapi.SETTINGS
 
 # --- Jobs ------------------------------------------------------------------------------------------------------------
 
@@ -355,6 +342,11 @@ CELERY_BEAT_SCHEDULE = {
     "runs-sweep": {"task": "trade.tasks.runs_sweep", "schedule": 10.0, "options": {"expires": 10}},
     "events-sweep": {"task": "portal.base.tasks.events_sweep", "schedule": 15.0},
     "mail-sweep": {"task": "portal.base.tasks.mail_sweep", "schedule": 60.0},
+    "webhooks-sweep": {"task": "portal.accounts.tasks.webhooks_sweep", "schedule": 30.0},
+    "releases-due": {"task": "trade.tasks.releases_due", "schedule": 10.0, "options": {"expires": 10}},
+    "releases-daily": {"task": "trade.tasks.releases_daily", "schedule": 24 * 3600.0},
+    "fetches-sweep": {"task": "trade.tasks.fetches_sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "uploads-sweep": {"task": "trade.tasks.uploads_sweep", "schedule": 3600.0},
 }
 
 # --- What travels up without an import -------------------------------------------------------------------------------
@@ -362,8 +354,8 @@ CELERY_BEAT_SCHEDULE = {
 # Event name -> tasks by dotted name; each listener is idempotent by event id.
 EVENTS = {
     "trade.run_ended": ["trade.tasks.run_announce"],
-    "trade.release_published": ["trade.tasks.charts_warm"],
-    "trade.release_withdrawn": ["trade.tasks.charts_warm"],
+    "trade.release_published": ["trade.tasks.charts_warm", "trade.tasks.release_announce"],
+    "trade.release_withdrawn": ["trade.tasks.charts_warm", "trade.tasks.release_announce_withdrawn"],
 }
 # Slot -> panels; a panel is a selector `(request, context) -> dict | None` and the template that draws it.
 PANELS: dict[str, list[dict[str, str]]] = {
@@ -380,12 +372,28 @@ STAFF_PASSWORD = env("QAFILA_STAFF_PASSWORD", default="")
 STAFF_TOTP = env("QAFILA_STAFF_TOTP", default="")
 CNDP_NUMBER = env("CNDP_NUMBER", default="")
 CONTACT_EMAIL = env("CONTACT_EMAIL", default="")
+WEBHOOKS_PRIVATE = env.bool("WEBHOOKS_PRIVATE", default=False)
 
 # --- Trade -----------------------------------------------------------------------------------------------------------
 
 TRADE_DUCKDB_MEMORY = env("TRADE_DUCKDB_MEMORY", default="512MB")
 TRADE_DUCKDB_THREADS = env.int("TRADE_DUCKDB_THREADS", default=2)
+# Questions to the facts' files: at once in one process, seconds until a place is free, seconds of one question.
+TRADE_QUESTIONS = env.int("TRADE_QUESTIONS", default=3)
+TRADE_QUESTION_WAIT = env.float("TRADE_QUESTION_WAIT", default=2.0)
+TRADE_QUESTION_SECONDS = env.float("TRADE_QUESTION_SECONDS", default=20.0)
+TRADE_ENGINE = env("TRADE_ENGINE", default="duckdb")  # or clickhouse: docs/engines.md
+CLICKHOUSE_URL = env("CLICKHOUSE_URL", default="")
+CLICKHOUSE_PARTS = env("CLICKHOUSE_PARTS", default="file('{files}', 'Parquet')")
+# Who may read what of single firms: a function of a room above; while it is empty nobody may.
+CONFIDENTIAL_SCOPE = ""
+CONFIDENTIAL_THRESHOLD = env.int("CONFIDENTIAL_THRESHOLD", default=10_000_000)  # dirhams of exports a year
+COMTRADE_API_KEY = env("COMTRADE_API_KEY", default="")
+COMTRADE_API_URL = env("COMTRADE_API_URL", default="https://comtradeapi.un.org")
 TRADE_DEMO_ROWS = env.int("TRADE_DEMO_ROWS", default=120_000)
+# Bytes: of one file that staff hand in, and of all that one person has not handed in yet.
+TRADE_UPLOAD_MAX = env.int("TRADE_UPLOAD_MAX", default=2 * 2**30)
+TRADE_UPLOAD_QUOTA = env.int("TRADE_UPLOAD_QUOTA", default=8 * 2**30)
 
 LOGGING = logs.configuration(env("LOG_LEVEL", default="INFO"))
 os.environ.setdefault("PYTHONTZPATH", "")

@@ -64,8 +64,11 @@ def nothing_kept() -> None:
     """What the process keeps between requests is of the test before: its releases and names are gone."""
     from portal.base import kept
     from trade.charts import answers
+    from trade.cube import catalogue, codes
 
     answers.forget()
+    catalogue.forget()
+    codes.forget()
     kept.forget()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from trade.models import Dataset, Part, Release, Run, RunFile
+from trade.models import ConfidentialReading, Dataset, Part, PublishedTotal, Release, Run, RunFile
 
 
 class ReadOnly:
@@ -37,6 +37,16 @@ class DatasetAdmin(admin.ModelAdmin[Dataset]):
         return False
 
 
+@admin.register(PublishedTotal)
+class PublishedTotalAdmin(admin.ModelAdmin[PublishedTotal]):
+    """What an office published; the gate `total_met` compares releases with it, at staging and at publishing."""
+
+    list_display = ("dataset", "flow", "period", "value", "tolerance", "source")
+    list_filter = ("dataset", "flow")
+    list_select_related = ("dataset",)
+    fields = ("dataset", "flow", "period", "value", "tolerance", "source")
+
+
 class RunFileInline(ReadOnly, admin.TabularInline[RunFile, Run]):
     model = RunFile
     fields = ("position", "name", "sha256", "size")
@@ -64,3 +74,11 @@ class PartAdmin(ReadOnly, admin.ModelAdmin[Part]):
     list_display = ("dataset", "period", "rows", "bytes", "demonstration")
     list_filter = ("dataset",)
     list_select_related = ("dataset",)
+
+
+@admin.register(ConfidentialReading)
+class ConfidentialReadingAdmin(ReadOnly, admin.ModelAdmin[ConfidentialReading]):
+    list_display = ("at", "email", "purpose", "kind", "outcome", "reason", "rows")
+    list_filter = ("outcome", "kind", "purpose")
+    search_fields = ("email", "words")
+    date_hierarchy = "at"

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -108,3 +109,118 @@ class Role(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.region}".strip()
+
+
+class Subscription(BaseModel):
+    """An address that asked to be told of new releases; `topic` is a dataset's code, empty for all of them.
+
+    Nothing is sent before the address has confirmed, and nothing after it has cancelled.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("not confirmed yet")
+        CONFIRMED = "confirmed", _("confirmed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    email = models.EmailField(_("e-mail"))
+    topic = models.CharField(_("topic"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=3, choices=settings.LANGUAGES, default="fr")
+    person = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, blank=True, related_name="subscriptions"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    # When the address was last asked to confirm, and how often: nobody's letter box is filled in another's name.
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        ordering = ["email", "topic"]
+        constraints = [
+            models.UniqueConstraint(fields=["email", "topic"], name="accounts_subscription_once"),
+            models.CheckConstraint(
+                name="accounts_subscription_email_lower", condition=models.Q(email=Lower("email"))
+            ),
+            models.CheckConstraint(
+                name="accounts_subscription_confirmed_has_time",
+                condition=~models.Q(state="confirmed") | models.Q(confirmed_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index("topic", name="accounts_subscription_heard", condition=models.Q(state="confirmed"))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.topic}".strip()
+
+
+class Webhook(BaseModel):
+    """An address of a person's own machine that is told of new releases, each message signed with `secret`."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="webhooks")
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    url = models.URLField(_("address"), max_length=500)
+    topic = models.CharField(_("topic"), max_length=40, blank=True)
+    secret = models.CharField(max_length=100)
+    active = models.BooleanField(_("active"), default=True)
+    # Since when nothing has arrived; empty while it does.
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
+    # When it was switched off because nothing arrived for days.
+    disabled_at = models.DateTimeField(_("switched off"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "url", "topic"], name="accounts_webhook_once"),
+            models.CheckConstraint(
+                name="accounts_webhook_disabled_is_inactive",
+                condition=models.Q(disabled_at__isnull=True) | models.Q(active=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.url
+
+
+class WebhookDelivery(BaseModel):
+    """One message for one webhook, kept so that it can be sent again. Its id is the receiver's to tell repetitions."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    kind = models.CharField(_("kind"), max_length=40)
+    # The fact that it tells: one message a webhook. Empty for a test.
+    event_id = models.UUIDField(null=True, blank=True)
+    body = models.TextField()
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(default=timezone.now)
+    status_code = models.PositiveSmallIntegerField(_("answer"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("webhook delivery")
+        verbose_name_plural = _("webhook deliveries")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "event_id"], name="accounts_webhookdelivery_once"),
+            models.CheckConstraint(
+                name="accounts_webhookdelivery_sent_has_time",
+                condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index("next_at", name="accounts_webhookdelivery_due", condition=models.Q(state="waiting"))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

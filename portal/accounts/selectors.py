@@ -11,7 +11,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 
-from portal.accounts.models import Role, User
+from portal.accounts.models import Role, Subscription, User, Webhook, WebhookDelivery
 from portal.base.models import Mail
 
 Person = AbstractBaseUser | AnonymousUser
@@ -89,6 +89,20 @@ def language_of(email: str) -> str | None:
     return owners.values_list("language", flat=True).first()
 
 
+def subscriptions_of(user: User) -> QuerySet[Subscription]:
+    """What a person's address, or the person, subscribed to."""
+    return Subscription.objects.filter(Q(email=user.email) | Q(person=user))
+
+
+def webhooks_of(user: User) -> QuerySet[Webhook]:
+    return Webhook.objects.filter(person=user)
+
+
+def deliveries_of(webhook: Webhook) -> QuerySet[WebhookDelivery]:
+    """What was sent or is to be sent to it, newest first."""
+    return WebhookDelivery.objects.filter(webhook=webhook)
+
+
 def events_of(user: User) -> dict[str, QuerySet[Model]]:
     """The audit trail's rows about a person and about their roles."""
     return {
@@ -127,6 +141,8 @@ def personal_data(user: User) -> dict[str, Any]:
         "roles": list(user.roles.values("kind", "region", "created_at")),
         "two_factor": list(factors.values("type", "created_at", "last_used_at")),
         "sessions": list(sessions.values("created_at", "last_seen_at", "ip", "user_agent")),
+        "subscriptions": list(subscriptions_of(user).values("topic", "language", "state", "confirmed_at")),
+        "webhooks": list(webhooks_of(user).values("name", "url", "topic", "active", "created_at")),
         "mail": list(mails.values("subject", "body", "state", "created_at")),
         "history": {
             name: _events(rows.select_related("pgh_context").order_by("pgh_id"))

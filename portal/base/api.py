@@ -53,6 +53,8 @@ def exception_handler(error: Exception, context: ExceptionHandlerContext) -> Res
     if isinstance(error, DomainError):
         answer = APIException(detail=force_str(str(error)), code=error.code)
         answer.status_code = error.status
+        # The handler makes the header Retry-After of it.
+        answer.wait = getattr(error, "retry_after", None)  # type: ignore[attr-defined]
         error = answer
     return standard_handler(error, context)
 

@@ -35,6 +35,13 @@ class Missing(DomainError):
     status = 404
 
 
+class Gone(DomainError):
+    """It was there for everybody and is no more; the message says since when."""
+
+    code = "gone"
+    status = 410
+
+
 class Conflict(DomainError):
     """The row is not in a state that allows this step."""
 
@@ -43,7 +50,13 @@ class Conflict(DomainError):
 
 
 class Unavailable(DomainError):
-    """A part of the system does not answer now."""
+    """A part of the system does not answer now; `retry_after`: after how many seconds it may, where known."""
 
     code = "unavailable"
     status = 503
+
+    def __init__(
+        self, message: Text, *, hint: Text = "", code: str | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, code=code)
+        self.retry_after = retry_after

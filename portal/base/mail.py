@@ -24,21 +24,35 @@ RETRY_AT = [dt.timedelta(minutes=minutes) for minutes in (0, 1, 10, 60, 360)]
 ATTEMPTS = len(RETRY_AT)
 
 
-def mail_send(template: str, *, to: str, language: str, context: dict[str, Any]) -> Mail:
-    """Write one e-mail in the reader's language; it leaves after the transaction commits."""
+def mail_send(
+    template: str,
+    *,
+    to: str,
+    language: str,
+    context: dict[str, Any],
+    headers: dict[str, str] | None = None,
+) -> Mail:
+    """Write one e-mail in the reader's language; it leaves after the transaction commits. `headers` are added."""
     with translation.override(language):
         known = {"site_url": settings.SITE_URL.rstrip("/"), "language": language}
         text = render_to_string(f"mail/{template}.txt", {**context, **known})
     subject, _, body = text.strip().partition("\n")
     # What a template leaves out leaves its empty lines behind.
     body = re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
-    return mail_queue(template, to=to, language=language, subject=subject, body=body)
+    return mail_queue(template, to=to, language=language, subject=subject, body=body, headers=headers)
 
 
-def mail_queue(template: str, *, to: str, language: str, subject: str, body: str) -> Mail:
+def mail_queue(
+    template: str, *, to: str, language: str, subject: str, body: str, headers: dict[str, str] | None = None
+) -> Mail:
     """Put a text that is written already into the outbox."""
     mail = Mail.objects.create(
-        to=to, language=language, template=template, subject=" ".join(subject.split())[:300], body=body
+        to=to,
+        language=language,
+        template=template,
+        subject=" ".join(subject.split())[:300],
+        body=body,
+        headers=headers or {},
     )
     transaction.on_commit(
         lambda: current_app.send_task("portal.base.tasks.mail_deliver", args=[str(mail.pk)]), robust=True
@@ -58,7 +72,7 @@ def mail_deliver(mail_id: str) -> bool:
             return False
         mail.attempts += 1
         try:
-            told = {"Content-Language": mail.language}
+            told = {"Content-Language": mail.language, **mail.headers}
             EmailMessage(mail.subject, mail.body, to=[mail.to], headers=told).send()
             mail.state, mail.sent_at, mail.error = Mail.State.SENT, timezone.now(), ""
         # ValueError: an address or a header that no server could take, which must not hold the others up.

@@ -96,6 +96,8 @@ class Mail(BaseModel):
     template = models.CharField(max_length=80)
     subject = models.CharField(max_length=300)
     body = models.TextField()
+    # More headers than every e-mail has: how to unsubscribe, say.
+    headers = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)

@@ -4,11 +4,13 @@ Any Django storage serves as the alias `private`; with the default folder, a fil
 it is whole and on disk (written beside, fsynced, renamed).
 """
 
+import datetime as dt
 import errno
 import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -73,6 +75,8 @@ def _copy(reader: BinaryIO, writer: BinaryIO) -> str:
 def _appear(copy: Path, target: Path) -> None:
     """Give a whole copy its name, and make sure that the name is on disk too."""
     if target.exists():
+        # Handed in once more: whoever tidies up sees that it is wanted.
+        os.utime(target)
         return
     target.parent.mkdir(exist_ok=True)
     copy.chmod(0o600)
@@ -105,6 +109,24 @@ def local_path(name: str) -> Path:
 def size(name: str) -> int:
     """Bytes of a stored file."""
     return private().size(name)
+
+
+def names(folder: str) -> Iterator[str]:
+    """The stored files of a folder; a copy that has no name yet is none."""
+    storage = private()
+    try:
+        shelves, _files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for shelf in sorted(shelves):
+        for name in sorted(storage.listdir(f"{folder}/{shelf}")[1]):
+            if not name.startswith(INCOMING):
+                yield f"{folder}/{shelf}/{name}"
+
+
+def modified(name: str) -> dt.datetime:
+    """When a stored file was written, or last handed in once more."""
+    return private().get_modified_time(name)
 
 
 def delete(name: str) -> None:

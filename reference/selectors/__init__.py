@@ -1,6 +1,7 @@
 """What other rooms read of the shared vocabulary."""
 
 from reference.selectors.files import outlines, outlines_viewbox, region_names
+from reference.selectors.groups import Link, Membership, continents, customs_unions, hs_links
 from reference.selectors.labels import labels
 from reference.selectors.places import (
     codes_of_alpha3,
@@ -26,13 +27,18 @@ from reference.selectors.searching import ranked
 
 __all__ = [
     "CURRENT_EDITION",
+    "Link",
+    "Membership",
     "codes_of_alpha3",
     "codes_of_un",
+    "continents",
     "countries",
     "country_codes",
     "country_get",
+    "customs_unions",
     "edition_at",
     "editions",
+    "hs_links",
     "labels",
     "outlines",
     "outlines_viewbox",

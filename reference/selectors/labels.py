@@ -19,7 +19,13 @@ NAMED: dict[str, Manager[Any]] = {
     "reporter": Country.objects,
     "sector": Sector.objects,
 }
-LISTS = {"flow": "flows", "mode": "modes", "unit": "units"}
+LISTS = {
+    "flow": "flows",
+    "mode": "modes",
+    "unit": "units",
+    "continent": "continents",
+    "customs_union": "customs_unions",
+}
 # Sections and chapters mean the same in every edition; headings and subheadings do not.
 STABLE_LEVELS = (1, 2)
 
@@ -29,8 +35,9 @@ def labels(
 ) -> dict[str, str]:
     """Code -> name in `language`, for the cube's dimensions. A code that is not known stands for itself.
 
-    `dimension`: region product partner reporter sector flow mode unit period. A subheading without a short name has
-    its heading's in the same language. Raises KeyError for another dimension, which is a mistake of the caller.
+    `dimension`: region product partner reporter sector flow mode unit period continent customs_union. A subheading
+    without a short name has its heading's in the same language. Raises KeyError for another dimension, which is a
+    mistake of the caller.
     """
     wanted = [code for code in codes if code]
     if dimension == "period":

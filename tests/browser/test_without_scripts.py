@@ -199,7 +199,7 @@ def test_a_month_is_handed_in_published_and_taken_back(
     [month] = customs_files(1, 400, 7, tmp_path)
     page.goto(portal.url("ar", "staff/trade/"))
     page.locator("main select[name=source]").select_option("customs")
-    page.locator("main input[type=file]").set_input_files(month)
+    page.locator("main input[name=upload]").set_input_files(month)
     submit(page)
     expect(page).to_have_url(re.compile(r"/ar/staff/trade/runs/\d+/"))
     run, address = re.search(r"runs/(\d+)/", page.url), page.url

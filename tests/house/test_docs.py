@@ -28,7 +28,7 @@ def test_every_make_target_that_is_named_exists() -> None:
     named = {
         name
         for page in ("README.md", "docs/imports.md")
-        for name in re.findall(r"`?make ([a-z-]+)", text(page))
+        for name in re.findall(r"(?:`|^|\$ )make ([a-z-]+)", text(page), flags=re.MULTILINE)
     }
     assert named
     assert named <= targets

@@ -148,7 +148,10 @@ def arguments(template: str) -> Iterator[tuple[int, str]]:
         kind = (found[1].split() or [""])[0]
         if kind not in GIVES:
             continue
+        sent = " name=" in found[1]  # a button's name and value are sent, not shown
         for at, (name, text) in enumerate(literals(found[1])):
+            if name == "value" and sent:
+                continue
             first = kind in {"include", "component"} and at == 0 and not name  # which one
             # A name of its own, or letters that only a text has: of the rest nobody can tell what it is for.
             wordy = name in READ_OUT or not PLAIN.fullmatch(text)

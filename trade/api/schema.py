@@ -54,9 +54,39 @@ PARAMETERS = [
     _list("reporter", "As `partner`."),
     _list("sector", "Codes of sectors."),
     _list("mode", "1 sea, 2 rail, 3 road, 4 air, 5 post, 7 fixed installation, 9 other.", grammar.MODES),
-    _list("period", "`2024`, `2024-Q1`, `2024-03`, `FY2023`; ranges `2021:2024`."),
+    _list("continent", "Partners by continent.", grammar.CONTINENTS),
+    _list(
+        "customs_union",
+        "Partners by customs union, as it was in each year: `EU`, `GCC`, `EAEU`, `MERCOSUR` …",
+    ),
+    _list(
+        "period",
+        "`2024`, `2024-Q1`, `2024-03`, `FY2023`; `2024-03-R12`, the twelve months that end with March 2024; "
+        "ranges `2021:2024`.",
+    ),
     OpenApiParameter("level", str, enum=grammar.LEVELS, description="The one product level of the answer."),
     _text("edition", "Edition of the Harmonized System, `HS2022`."),
+    _list(
+        "derive",
+        "Columns made of the first measure. `share`: percent of the total of the rows that differ in the last "
+        "dimension only. `rank`: 1 is the largest among them. `growth`: percent above the same months of the year "
+        "before. Each is null where the amount it is made of is confidential or missing.",
+        grammar.DERIVED,
+    ),
+    OpenApiParameter(
+        "top",
+        {"type": "integer", "minimum": 1, "maximum": grammar.MAX_TOP},
+        description="Keeps so many of the largest codes of the last dimension (within each period, flow and so on); "
+        "`_O` stands for all others together, confidential where it would tell a confidential amount.",
+    ),
+    OpenApiParameter(
+        "splice",
+        str,
+        enum=grammar.SPLICES,
+        description="Tells the subheadings of later editions under their single code of this one, by the tables of "
+        "the UN Statistics Division. Adds `relation` (`1:1`, `n:1`, `1:n`, `n:n`, `discontinued`) and `links`, the "
+        "later codes involved. Headings, chapters and totals stay as reported.",
+    ),
     _text("order", "A measure or dimension of the answer; `-value` is the largest first."),
     OpenApiParameter(
         "limit",
@@ -127,5 +157,6 @@ describe = extend_schema(
             RefusalSerializer, "`not_cleared`: the grain is not cleared; what is available is told."
         ),
         404: OpenApiResponse(RefusalSerializer, "No such dataset, or no such published release."),
+        410: OpenApiResponse(RefusalSerializer, "The release was pruned: its figures are no longer kept."),
     },
 )

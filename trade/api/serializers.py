@@ -76,6 +76,6 @@ class AnswerSerializer(serializers.Serializer[Any]):
     rows = serializers.ListField(
         child=serializers.DictField(),
         help_text="One object a row: the dimensions' codes, the measures, and `status`: empty, `c` confidential "
-        "(null), `m` missing (null), `P` provisional, `R` revised. Zero is 0.",
+        "(null), `m` missing (null), `P` provisional, `R` revised. Zero is 0. `share` and `growth` are percent.",
     )
     next = serializers.URLField(allow_null=True)

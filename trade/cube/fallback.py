@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reference import selectors as reference
-from trade.cube.planner import Plan
+from trade.cube.plans import Plan
 from trade.cube.sql import Statement
 
 SAME = ("source", "period", "reporter", "flow", "region", "edition")

@@ -11,9 +11,16 @@ from trade.cube import periods
 
 DEFAULT_DATASET = "ma-customs"
 MEASURES = ("value", "net_kg", "quantity", "unit_value", "firms")
-DIMENSIONS = ("period", "flow", "region", "product", "partner", "reporter", "sector", "mode")
+DIMENSIONS = (
+    "period", "flow", "region", "product", "partner", "reporter", "sector", "mode", "continent", "customs_union",
+)  # fmt: skip
 FILTERS = (*DIMENSIONS, "level", "edition")
 FLOWS = ("X", "M", "RX", "RM")
+# Figures made of the first measure, beside it.
+DERIVED = ("share", "rank", "growth")
+# Editions of the Harmonized System that later ones are converted to.
+SPLICES = ("HS2017",)
+CONTINENTS = ("AF", "AN", "AS", "EU", "NA", "OC", "SA")
 MODES = ("1", "2", "3", "4", "5", "7", "9")
 LEVELS = ("0", "1", "2", "4", "6", "8", "10")
 FORMATS = ("json", "csv", "xlsx", "parquet", "jsonstat", "sdmx-csv")
@@ -24,8 +31,13 @@ MAX_OFFSET = 10_000_000
 MAX_RELEASE = 2**31 - 1
 # Codes that one filter may list.
 MAX_CODES = 2_000
-SCALARS = ("dataset", "release", "order", "limit", "offset", "lang", "format")
-PARAMETERS = ("dataset", "release", "measures", "by", *FILTERS, "order", "limit", "offset", "lang", "format")
+# The largest codes that `top` may keep beside all others together.
+MAX_TOP = 1_000
+SCALARS = ("dataset", "release", "top", "splice", "order", "limit", "offset", "lang", "format")
+PARAMETERS = (
+    "dataset", "release", "measures", "by", *FILTERS, "derive", "top", "splice", "order", "limit", "offset",
+    "lang", "format",
+)  # fmt: skip
 TOTAL = "TOTAL"
 
 
@@ -85,6 +97,8 @@ READERS: Mapping[str, Callable[[str], str]] = {
     "reporter": shaped("reporter", _AREA, _AREAS),
     "sector": shaped("sector", r"[a-z0-9][a-z0-9_-]{0,19}", "/api/v1/", fold=str.lower),
     "mode": one_of("mode", MODES),
+    "continent": one_of("continent", CONTINENTS),
+    "customs_union": shaped("customs_union", r"[A-Z]{2,8}", "EU GCC EAEU MERCOSUR …"),
     "level": one_of("level", LEVELS),
     "edition": shaped("edition", r"HS(19|20)\d\d", "HS1992 … HS2022"),
 }
@@ -155,3 +169,23 @@ def order(text: str | None, allowed: tuple[str, ...]) -> str | None:
     if text.removeprefix("-") not in allowed:
         raise refuse("order", text, " ".join(f"{name} -{name}" for name in allowed))
     return text
+
+
+def member(by: tuple[str, ...]) -> str | None:
+    return next((name for name in reversed(by) if name not in {"period", "flow"}), None)
+
+
+def check_derived(
+    by: tuple[str, ...], measures: tuple[str, ...], derived: tuple[str, ...], top: int | None
+) -> None:
+    """Shares, ranks and the largest codes need codes to compare, and a sum that means something."""
+    if (top or {"share", "rank"} & set(derived)) and member(by) is None:
+        raise Invalid(
+            _("by: shares, ranks and top need a dimension to compare, such as partner or product."),
+            hint=_("Add one to by."),
+        )
+    if (top or "share" in derived) and (not measures or measures[0] not in {"value", "net_kg"}):
+        raise Invalid(
+            _("measures: shares and top are told of the first measure, which must be value or net_kg."),
+            hint=_("Put value or net_kg first."),
+        )

@@ -1,15 +1,18 @@
-"""Periods as text: `2024`, `2024-Q1`, `2024-03`, `FY2023`, and ranges `2021:2024` of one grain."""
+"""Periods as text: `2024`, `2024-Q1`, `2024-03`, `FY2023`, `2024-03-R12`, and ranges `2021:2024` of one grain.
+
+`2024-03-R12` is the twelve months that end with March 2024.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from portal.base.errors import Invalid
 
-YEAR, QUARTER, MONTH, FISCAL = "A", "Q", "M", "FY"
-MONTHS_OF = {YEAR: 12, QUARTER: 3, MONTH: 1}
+YEAR, QUARTER, MONTH, FISCAL, ROLLING = "A", "Q", "M", "FY", "R12"
+MONTHS_OF = {YEAR: 12, QUARTER: 3, MONTH: 1, ROLLING: 12}
 # A range that a slip of the finger made endless is refused, not computed.
 LONGEST_RANGE = 600
 _SHAPES = {
@@ -17,16 +20,23 @@ _SHAPES = {
     QUARTER: re.compile(r"(19|20|21)\d\d-Q[1-4]"),
     MONTH: re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])"),
     FISCAL: re.compile(r"FY(19|20|21)\d\d"),
+    ROLLING: re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])-R12"),
 }
 
 
 def grain(code: str) -> str | None:
-    """`A`, `Q`, `M` or `FY`; None for what is not a period."""
+    """`A`, `Q`, `M`, `FY` or `R12`; None for what is not a period."""
     return next((name for name, shape in _SHAPES.items() if shape.fullmatch(code)), None)
 
 
 def year(code: str) -> str:
     return code[:4]
+
+
+def before(code: str) -> str:
+    """The same period a year earlier: `2024-03` → `2023-03`, `FY2023` → `FY2022`."""
+    start = 2 if code.startswith("FY") else 0
+    return f"{code[:start]}{int(code[start : start + 4]) - 1:04d}{code[start + 4 :]}"
 
 
 def months(code: str) -> tuple[str, ...]:
@@ -37,13 +47,18 @@ def months(code: str) -> tuple[str, ...]:
     if kind == QUARTER:
         first = int(code[-1]) * 3 - 2
         return tuple(f"{code[:4]}-{month:02d}" for month in range(first, first + 3))
+    if kind == ROLLING:
+        earlier = before(code)[:7]
+        return tuple(found for found in _between(earlier, code[:7]) if found > earlier)
     return (code,) if kind == MONTH else ()
 
 
 def refused(token: str) -> Invalid:
     return Invalid(
         _("period: %(value)s is not a period.") % {"value": token},
-        hint=_("Write 2024, 2024-Q1, 2024-03, FY2023, or a range of one kind such as 2021:2024."),
+        hint=_(
+            "Write 2024, 2024-Q1, 2024-03, FY2023, 2024-03-R12 (twelve months), or a range such as 2021:2024."
+        ),
     )
 
 
@@ -76,7 +91,8 @@ def _between(first: str, last: str) -> list[str]:
     if kind == YEAR:
         return [str(number) for number in years]
     ends = [f"Q{q}" for q in range(1, 5)] if kind == QUARTER else [f"{m:02d}" for m in range(1, 13)]
-    codes = [f"{number}-{end}" for number in years for end in ends]
+    tail = "-R12" if kind == ROLLING else ""
+    codes = [f"{number}-{end}{tail}" for number in years for end in ends]
     return [code for code in codes if first <= code <= last]
 
 
@@ -121,6 +137,28 @@ def targets(asked: Iterable[str] | None, reported: Iterable[str]) -> list[Target
         parts = tuple(month for month in months(code) if month in have and month != code)
         if exact is None and not parts:
             continue
+        if grain(code) == ROLLING and exact is None and len(parts) < MONTHS_OF[ROLLING]:
+            continue
         of = MONTHS_OF.get(grain(code) or "") if exact is None else None
         found.append(Target(code, exact, parts, len(parts) if exact is None else None, of))
+    return found
+
+
+def year_before(targets: Iterable[Target], have: Mapping[str, int | None]) -> list[Target]:
+    """For each target what it is compared with, under its own period: the same months of the year before.
+
+    `have` maps the periods there are to the months they hold (None: not told). A period whose months are not all there
+    a year earlier has nothing to be compared with.
+    """
+    found = []
+    for target in targets:
+        earlier = before(target.period)
+        whole = target.exact is not None and not target.partial
+        if whole and earlier in have and have[earlier] in {None, target.months, target.of}:
+            found.append(Target(target.period, earlier, (), None, None))
+            continue
+        now = [month for month in months(target.period) if month in have and month != target.period]
+        then = tuple(before(month) for month in now)
+        if now and len(now) == (target.months or target.of or 0) and all(month in have for month in then):
+            found.append(Target(target.period, None, then, None, None))
     return found

@@ -9,18 +9,25 @@ from types import MappingProxyType
 
 from portal.base import i18n
 from trade.cube import grammar
-from trade.cube.grammar import DEFAULT_DATASET, DIMENSIONS, FILTERS, FORMATS, MEASURES, PARAMETERS
+from trade.cube.grammar import DEFAULT_DATASET, DERIVED, DIMENSIONS, FILTERS, FORMATS, MEASURES, PARAMETERS
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One question to the cube. Two that ask the same are equal, whatever the order of their codes."""
+    """One question to the cube. Two that ask the same are equal, whatever the order of their codes.
+
+    `derive` names figures made of the first measure (share, rank, growth), `top` how many codes are kept beside all
+    others together, `splice` the edition in whose codes later ones are told.
+    """
 
     dataset: str = DEFAULT_DATASET
     release: int | None = None
     measures: tuple[str, ...] = ("value",)
     by: tuple[str, ...] = ()
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    derive: tuple[str, ...] = ()
+    top: int | None = None
+    splice: str | None = None
     order: str | None = None
     limit: int | None = None
     offset: int = 0
@@ -47,12 +54,18 @@ class Query:
         filters = {name: grammar.codes(name, given[name]) for name in FILTERS if name in given}
         grammar.check_levels(filters)
         Presentation.parse(given)
+        derived = grammar.names("derive", given.get("derive", ""), DERIVED)
+        top = grammar.number("top", given, 1, grammar.MAX_TOP)
+        grammar.check_derived(by, measures, derived, top)
         return cls(
             dataset=grammar.READ_DATASET(given.get("dataset", DEFAULT_DATASET)),
             release=grammar.number("release", given, 1, grammar.MAX_RELEASE),
             measures=measures,
             by=by,
             filters=filters,
+            derive=derived,
+            top=top,
+            splice=grammar.one_of("splice", grammar.SPLICES)(given["splice"]) if "splice" in given else None,
             order=grammar.order(given.get("order"), (*measures, *by)),
             limit=grammar.number("limit", given, 1, grammar.MAX_LIMIT),
             offset=grammar.number("offset", given, 0, grammar.MAX_OFFSET) or 0,
@@ -66,11 +79,19 @@ class Query:
             "measures": ",".join(self.measures),
             "by": ",".join(self.by),
             **{name: ",".join(codes) for name, codes in self.filters.items()},
+            "derive": ",".join(self.derive),
+            "top": str(self.top or ""),
+            "splice": self.splice or "",
             "order": self.order or "",
             "limit": "" if self.limit is None else str(self.limit),
             "offset": str(self.offset) if self.offset else "",
         }
         return {name: value for name, value in params.items() if value}
+
+    @property
+    def member(self) -> str | None:
+        """The dimension whose codes are ranked and whose total is the whole: the last that is no period and no flow."""
+        return grammar.member(self.by)
 
     def with_changes(self, **changes: object) -> "Query":
         """The same question with some fields changed, for example `offset=1000`."""

@@ -8,9 +8,10 @@ from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
 from portal.base.errors import Text
-from portal.base.formats import date
+from portal.base.formats import date, period
 from portal.base.i18n import localized
 from reference import selectors as reference
+from trade.cube.completing import OTHER
 from trade.cube.periods import Target
 from trade.cube.query import Query
 from trade.models import Dataset, Release
@@ -24,14 +25,17 @@ STATUSES: dict[str, Text] = {
     "P": _("provisional"),
     "R": _("revised"),
 }
-THOUSANDTHS = frozenset({"value", "net_kg", "quantity", "unit_value"})
+# Amounts in thousandths of their unit; shares and growth in thousandths of a percent.
+THOUSANDTHS = frozenset({"value", "net_kg", "quantity", "unit_value", "share", "growth"})
+TWELVE_MONTHS = "-R12"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`unit` is the currency, `kg`, `MAD/kg`, `firms`; empty for dimensions and for a quantity, whose unit is a column.
+    """`unit` is the currency, `kg`, `MAD/kg`, `firms`, `%`; empty for dimensions, ranks and for a quantity, whose unit
+    is a column.
 
-    Measures other than `firms` hold integers in thousandths of their unit.
+    Measures other than `firms` and `rank` hold integers in thousandths of their unit.
     """
 
     name: str
@@ -96,7 +100,19 @@ class Result:
                 )
                 for name in self.dimensions
             }
+            self._name_sums(self._labels[language], language)
         return self._labels[language]
+
+    def _name_sums(self, labels: dict[str, dict[str, str]], language: str) -> None:
+        """Names for what is no code of a list: all other codes together, twelve months, no group at all."""
+        with override(language):
+            for named in labels.values():
+                if OTHER in named:
+                    named[OTHER] = gettext("All others")
+            for code in labels.get("period", {}):
+                if code.endswith(TWELVE_MONTHS):
+                    month = period(code.removesuffix(TWELVE_MONTHS), language)
+                    labels["period"][code] = gettext("12 months to %(month)s") % {"month": month}
 
     def pinned(self) -> Query:
         """The same question with its release named: asks for the same figures for ever."""

@@ -7,52 +7,42 @@ that a reader could see, and a second one goes on where the first ended.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 from django.db import IntegrityError, connection, transaction
 
-from trade.cube import files, tables
-from trade.models import Part, Release, ReleaseRollup, Rollup
+from trade.cube import files, open_cells, tables
+from trade.models import Dataset, Part, Release, ReleaseRollup, Rollup
 
 Progress = Callable[[int, int], object]
 BLOCK = 1 << 20
 CELLS = "trade_cell"
+CLEARED = "cleared"
 # Columns of a cell in the order in which they are copied, after the rollup.
-CELL = tuple(tables.SCHEMA)
+CELL = tuple(open_cells.SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One rollup that a release needs: the same parts always make the same digest."""
+    """One rollup that a release needs: the same digest always means the same cells."""
 
+    dataset: Dataset
     table: str
     period: str
-    parts: tuple[Part, ...]
-
-    @property
-    def digest(self) -> str:
-        sums = sorted(part.sha256 for part in self.parts)
-        return sums[0] if self.table == "cells" else hashlib.sha256("\n".join(sums).encode()).hexdigest()
-
-    @property
-    def months(self) -> int | None:
-        monthly = [part for part in self.parts if "-" in part.period]
-        return len(monthly) or None
+    digest: str
+    months: int | None
 
 
-def build(release: Release, *, progress: Progress | None = None) -> None:
+def build(release: Release, progress: Progress | None = None) -> None:
     """Make the rollups that the release's parts need and are not there yet, and point the release at all of them.
 
     Called by the import before a release is published; safe to run again after any interruption. `progress` is told
     (rollups done, rollups in all).
     """
     tell = progress or (lambda done, total: None)
-    groups = wanted(release, list(release.parts.order_by("period", "sha256")))
-    total = sum(len(group) for group in groups)
-    ready: list[Rollup] = []
-    for group in groups:
-        tell(len(ready), total)
-        ready += _made(release, group)
+    make = _cleared if release.dataset.has_companies else _open
+    ready, total = make(release, tell)
     with transaction.atomic():
         ReleaseRollup.objects.filter(release=release).exclude(rollup__in=ready).delete()
         ReleaseRollup.objects.bulk_create(
@@ -61,42 +51,64 @@ def build(release: Release, *, progress: Progress | None = None) -> None:
     tell(total, total)
 
 
-def wanted(release: Release, parts: list[Part]) -> list[list[Wanted]]:
-    """The rollups of each period, those made from the same parts together: a part's, or a calendar year's."""
-    cleared = tables.of(release.dataset, demonstration=release.demonstration)
-    if cleared == ("cells",):
-        return [[Wanted("cells", part.period, (part,))] for part in parts]
-    years: dict[str, list[Part]] = {}
+def _open(release: Release, tell: Progress) -> tuple[list[Rollup], int]:
+    """What parts without companies are summed into."""
+    parts = list(release.parts.order_by("period", "sha256"))
+    total = sum(len(open_cells.tables(part)) for part in parts)
+    ready: list[Rollup] = []
     for part in parts:
-        years.setdefault(part.period[:4], []).append(part)
-    return [[Wanted(table, year, tuple(found)) for table in cleared] for year, found in years.items()]
+        tell(len(ready), total)
+        ready += _of_part(release.dataset, part)
+    return ready, total
 
 
-def _made(release: Release, group: list[Wanted]) -> list[Rollup]:
-    found = [_existing(release, need) for need in group]
-    missing = [need for need, rollup in zip(group, found, strict=True) if rollup is None]
-    ready = [rollup for rollup in found if rollup is not None]
+def _of_part(dataset: Dataset, part: Part) -> list[Rollup]:
+    months = 1 if "-" in part.period else None
+    wanted = [Wanted(dataset, table, part.period, part.sha256, months) for table in open_cells.tables(part)]
+    found = {need.table: _existing(need) for need in wanted}
+    missing = [need for need in wanted if found[need.table] is None]
+    ready = [rollup for rollup in found.values() if rollup is not None]
     if missing:
-        listed = files.listed(list(group[0].parts))
         with files.duck() as duck:
-            if missing[0].table == "cells":
-                cells, exact = tables.open_cells(duck, listed)
-                made = {"cells": cells}
-            else:
-                made, exact = tables.cleared_cells(duck, listed, demonstration=release.demonstration), {}
-        ready += [_stored(release, need, made[need.table], exact) for need in missing]
+            for need in missing:
+                cells, exact = open_cells.made(duck, part, need.table)
+                ready.append(_stored(need, cells, exact))
     return ready
 
 
-def _existing(release: Release, need: Wanted) -> Rollup | None:
+def _cleared(release: Release, tell: Progress) -> tuple[list[Rollup], int]:
+    """The cleared cells of every calendar year of a dataset with companies."""
+    years: dict[str, list[Part]] = {}
+    for part in release.parts.order_by("period", "sha256"):
+        years.setdefault(part.period[:4], []).append(part)
+    ready: list[Rollup] = []
+    for year, parts in years.items():
+        tell(len(ready), len(years))
+        sums = "\n".join(sorted(part.sha256 for part in parts))
+        digest = hashlib.sha256(sums.encode()).hexdigest()
+        need = Wanted(release.dataset, CLEARED, year, digest, len(parts))
+        ready.append(_existing(need) or _of_year(need, parts, demonstration=release.demonstration))
+    return ready, len(years)
+
+
+def _of_year(need: Wanted, parts: list[Part], *, demonstration: bool) -> Rollup:
+    with files.duck() as duck:
+        made = tables.cleared_cells(duck, files.listed(parts), demonstration=demonstration)
+    cells = pl.concat(made.values())
+    regions = cells["region"].unique().to_list()
+    rungs = {region: tables.FINEST[bool(region)] if demonstration else tables.SECTION for region in regions}
+    return _stored(need, cells, {"rungs": rungs, "levels": {"": [0, 1, 6]}})
+
+
+def _existing(need: Wanted) -> Rollup | None:
     return Rollup.objects.filter(
-        dataset=release.dataset, table=need.table, period=need.period, digest=need.digest
+        dataset=need.dataset, table=need.table, period=need.period, digest=need.digest
     ).first()
 
 
-def _stored(release: Release, need: Wanted, cells: pl.DataFrame, exact: dict[str, list[int]]) -> Rollup:
+def _stored(need: Wanted, cells: pl.DataFrame, exact: Any) -> Rollup:
     rollup = Rollup(
-        dataset=release.dataset,
+        dataset=need.dataset,
         table=need.table,
         period=need.period,
         digest=need.digest,
@@ -110,7 +122,7 @@ def _stored(release: Release, need: Wanted, cells: pl.DataFrame, exact: dict[str
             _copy(rollup, cells)
     except IntegrityError:
         # Another run made the same rollup meanwhile: the unique constraint waited for its commit.
-        found = _existing(release, need)
+        found = _existing(need)
         if found is None:
             raise
         return found

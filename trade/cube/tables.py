@@ -20,6 +20,9 @@ TABLES = ("cells", "national", "regional")
 LEVELS = (0, 2, 4, 6)
 WORLD = "W"
 NOT_ALLOCATED = "_U"
+SECTION = 1
+# The finest level of the country's cells, and of the regions'.
+FINEST = (6, SECTION)
 # A chapter that no section holds (98 is a country's own) keeps a class, so that sections always add up.
 NO_SECTION = "S99"
 # The first nine digits of the ICE are the enterprise; the next four are its establishments.

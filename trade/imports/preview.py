@@ -16,8 +16,9 @@ _TOTALS = ("flow", "period", "level", "is_total")
 def compare(old: Mapping[str, Part], new: Mapping[str, Part], periods: Iterable[str]) -> dict[str, Any]:
     """Differences in the given periods; amounts are in thousandths, a side without the slice is null.
 
-    `totals`: flow × period × level × is_total · `changes`: the biggest by product · `new_codes`, `vanished_codes`:
-    products by their first six digits, of all periods.
+    `months`: flow × period and `regions`: flow × region, each of what readers add up (the world where it was reported,
+    else the partners, at one level) · `totals`: flow × period × level × is_total · `changes`: the biggest by product ·
+    `new_codes`, `vanished_codes`: products by their first six digits, of all periods.
     """
     touched = sorted(set(periods))
     before = _sums(old[period] for period in touched if period in old)
@@ -25,6 +26,8 @@ def compare(old: Mapping[str, Part], new: Mapping[str, Part], periods: Iterable[
     codes_before, codes_after = _codes(old.values()), _codes(new.values())
     return {
         "periods": touched,
+        "months": _beside(_main(before), _main(after), ["flow", "period"]).sort("flow", "period").to_dicts(),
+        "regions": _regions(before, after),
         "totals": _totals(before, after),
         "changes": _changes(before, after),
         "new_codes": _listed(codes_after - codes_before),
@@ -44,12 +47,25 @@ def _sums(parts: Iterable[Part]) -> pl.DataFrame:
         "level": pl.Int8,
         "is_total": pl.Boolean,
         "product": pl.String,
+        "region": pl.String,
     }
     facts = _scan(parts)
     if facts is None:
         return pl.DataFrame(schema={**schema, "value": pl.Int64})
-    by = [*_TOTALS, pl.col("product").str.slice(0, 6)]
+    by = [*_TOTALS, pl.col("product").str.slice(0, 6), "region"]
     return facts.group_by(by).agg(pl.col("value").sum()).collect()
+
+
+def _main(sums: pl.DataFrame) -> pl.DataFrame:
+    """The rows that add up to each flow's total once: with the world at its top level, else the finest level."""
+    order = pl.when("is_total").then(pl.col("level")).otherwise(1000 - pl.col("level").cast(pl.Int16))
+    first = pl.struct(~pl.col("is_total"), order).rank("dense").over("flow", "period")
+    return sums.filter(first == 1)
+
+
+def _regions(before: pl.DataFrame, after: pl.DataFrame) -> list[dict[str, Any]]:
+    sides = _beside(_main(before), _main(after), ["flow", "region"]).drop_nulls("region")
+    return sides.sort("flow", "region").to_dicts()
 
 
 def _beside(before: pl.DataFrame, after: pl.DataFrame, by: list[str]) -> pl.DataFrame:

@@ -1,14 +1,15 @@
 """Every row of a batch against every rule, whole columns at once. What is not good is told, never dropped."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from trade.canonical import CANONICAL, NOTE_EDITION_SHAPE, NOTE_UNIT_VALUE
+from trade.canonical import CANONICAL, NOTE_EDITION_SHAPE
+from trade.imports.keys import HASHES, hashed
 from trade.imports.vocabulary import NOT_SPECIFIED, Vocabulary
-from trade.sources.base import RAW, Batch, Rule
+from trade.sources.base import RAW, WRITTEN, Batch, Rule
 from trade.sources.numbers import too_large
 
 REJECTS: dict[str, pl.DataType] = {
@@ -23,9 +24,6 @@ REJECTS: dict[str, pl.DataType] = {
 LONGEST_VALUE = 100
 AREA_OF_UN = r"^_X[0-9]{1,3}$"
 FIRST_YEAR = 1962
-# A row's price by weight this many times above or below the median of its product is flagged, and kept.
-UNIT_VALUE_FACTOR = 100
-UNIT_VALUE_ROWS = 10
 
 
 @dataclass(slots=True)
@@ -50,20 +48,18 @@ def check(
     today: dt.date,
     earlier: pl.DataFrame | None = None,
 ) -> Checked:
-    """Split a batch into good rows and faults. `earlier`: keys of good rows of the run's earlier files."""
+    """Split a batch into good rows and faults. `earlier`: keys, hashed, of good rows of the run's earlier batches."""
     frame = batch.frame.with_row_index("row", offset=1).with_columns(pl.col("row").cast(pl.Int64))
     rules = [*batch.rules, *_common_rules(batch, frame, vocabulary, today)]
-    if one_period and (month := most_common_period(frame)):
+    if one_period and (month := batch.month or most_common_period(frame)):
         rules.append(Rule("period", "other_month", pl.col("period") != month, pl.lit(month)))
     faults = _faults(batch, frame, rules)
-    good = frame.join(faults.select("row").unique(), on="row", how="anti", maintain_order="left")
+    good = _without(frame, faults)
     doubles = _duplicates(batch, good, earlier)
-    if not doubles.is_empty():
-        faults = pl.concat([faults, doubles])
-        good = good.join(doubles.select("row"), on="row", how="anti", maintain_order="left")
+    faults, good = pl.concat([faults, doubles]), _without(good, doubles)
     bad = faults.select("row", "code").group_by("row").agg(pl.col("code").eq("breakdown").all())
     log = _log(good, vocabulary)
-    good = _flag_unit_values(_mark_shapes(good.select(list(CANONICAL)), vocabulary))
+    good = _mark_shapes(good.select(list(CANONICAL)), vocabulary)
     return Checked(
         good=good,
         rejects=faults.sort("row", maintain_order=True),
@@ -73,6 +69,13 @@ def check(
         tolerated=int(bad["code"].sum()),
         log=log,
     )
+
+
+def _without(frame: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
+    """The rows that have none of the faults."""
+    if faults.is_empty():
+        return frame
+    return frame.join(faults.select("row").unique(), on="row", how="anti", maintain_order="left")
 
 
 def most_common_period(frame: pl.DataFrame) -> str | None:
@@ -85,7 +88,9 @@ def most_common_period(frame: pl.DataFrame) -> str | None:
 
 def _common_rules(batch: Batch, frame: pl.DataFrame, vocabulary: Vocabulary, today: dt.date) -> list[Rule]:
     last = pl.when(pl.col("freq") == "M").then(pl.lit(f"{today:%Y-%m}")).otherwise(pl.lit(f"{today:%Y}"))
-    future = (pl.col("period") > last) | (pl.col("period") < str(FIRST_YEAR))
+    # A fiscal year is known by its first calendar year.
+    started = pl.col("period").str.strip_prefix("FY")
+    future = (started > last) | (started < str(FIRST_YEAR))
     rules = [
         Rule("period", "period_future", future),
         Rule("partner", "partner", ~_known_area("partner", vocabulary)),
@@ -94,14 +99,18 @@ def _common_rules(batch: Batch, frame: pl.DataFrame, vocabulary: Vocabulary, tod
         Rule("unit", "unit", ~pl.col("unit").str.contains(r"^([1-9]|[1-4][0-9]|5[0-3])$")),
         Rule("unit", "unit", pl.col("quantity").is_not_null() & pl.col("unit").is_null()),
     ]
+    return [*rules, *_amount_rules(batch), *_product_rules(frame, vocabulary)]
+
+
+def _amount_rules(batch: Batch) -> Iterator[Rule]:
     for column, bound in batch.bounds.items():
         raw = pl.col(RAW + batch.columns[column])
         below = raw.str.starts_with("-")
-        negative = (pl.col(column) < 0) | (too_large(raw) & below)
-        absurd = (pl.col(column) > bound * 1000).fill_null(False) | (too_large(raw) & ~below)
-        rules.append(Rule(column, "negative", negative))
-        rules.append(Rule(column, "absurd", absurd, pl.lit(str(bound))))
-    return [*rules, *_product_rules(frame, vocabulary)]
+        absurd = (pl.col(column) > bound * 1000).fill_null(False)
+        if not batch.plain:
+            yield Rule(column, "negative", (pl.col(column) < 0) | (too_large(raw) & below))
+            absurd |= too_large(raw) & ~below
+        yield Rule(column, "absurd", absurd, pl.lit(str(bound)))
 
 
 def _known_area(column: str, vocabulary: Vocabulary) -> pl.Expr:
@@ -125,23 +134,45 @@ def _product_rules(frame: pl.DataFrame, vocabulary: Vocabulary) -> list[Rule]:
 
 
 def _faults(batch: Batch, frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
-    """A row of REJECTS for every rule that a row breaks. All rules are evaluated in one pass over the columns."""
-    flags = frame.select(rule.bad.fill_null(False).alias(str(at)) for at, rule in enumerate(rules))
-    counts = flags.sum().row(0)
-    found = [
-        _describe(batch, frame.filter(flags[str(at)]), rule) for at, rule in enumerate(rules) if counts[at]
-    ]
+    """A row of REJECTS for every rule that a row breaks."""
+    broken = _broken(frame, rules)
+    flags = frame.select(rule.bad.fill_null(False).alias(str(at)) for at, rule in enumerate(broken))
+    found = [_describe(batch, frame.filter(flags[str(at)]), rule) for at, rule in enumerate(broken)]
     return pl.concat(found) if found else pl.DataFrame(schema=REJECTS)
+
+
+def _broken(frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Rule]:
+    """The rules that some row breaks, in their order.
+
+    A rule that looks at the same columns as others is tried on their distinct values, a few hundred codes for a
+    million rows, so that a good file is never read through rule by rule.
+    """
+    by_columns: dict[tuple[str, ...], list[int]] = {}
+    for at, rule in enumerate(rules):
+        by_columns.setdefault(tuple(sorted({*rule.bad.meta.root_names()})), []).append(at)
+    broken: set[int] = set()
+    for columns, places in by_columns.items():
+        distinct = frame.select(columns).unique() if _few(frame, columns) else frame
+        tried = distinct.select(rules[at].bad.fill_null(False).any().alias(str(at)) for at in places)
+        broken |= {at for at in places if tried[str(at)][0]}
+    return [rules[at] for at in sorted(broken)]
+
+
+def _few(frame: pl.DataFrame, columns: Sequence[str]) -> bool:
+    """Whether distinct values are worth the finding: texts, codes mostly, of one or two columns."""
+    return 0 < len(columns) <= 2 and all(frame.schema[name] == pl.String for name in columns)
 
 
 def _describe(batch: Batch, rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     name = batch.column_name(rule.column)
-    value = pl.col(RAW + name) if RAW + name in rows.columns else pl.lit(None)
+    shown = next((prefix + name for prefix in (WRITTEN, RAW) if prefix + name in rows.columns), None)
+    value = pl.col(shown) if shown else pl.lit(None)
+    member = batch.file.member
     made = {
         "file": pl.lit(batch.file.position),
         "row": pl.col("row"),
         "line": pl.col("line"),
-        "column": pl.lit(name),
+        "column": pl.lit(f"{member}: {name}" if member else name),
         "value": value.cast(pl.String).fill_null("").str.slice(0, LONGEST_VALUE),
         "code": pl.lit(rule.code),
         "detail": rule.detail.cast(pl.String).fill_null(""),
@@ -152,17 +183,19 @@ def _describe(batch: Batch, rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
 def _duplicates(batch: Batch, good: pl.DataFrame, earlier: pl.DataFrame | None) -> pl.DataFrame:
     """Rows whose key a good row above, or in an earlier file of the run, has already."""
     key = list(batch.key)
-    again = good.filter(~pl.struct(key).is_first_distinct())
+    # Hashes that all differ prove that all keys do.
+    several = good.select(key).hash_rows().n_unique() < good.height
+    again = good.filter(~pl.struct(key).is_first_distinct()) if several else good.clear()
     if not again.is_empty():
         first = good.join(again.select(key).unique(), on=key, how="semi", nulls_equal=True)
         first = first.group_by(key).agg(first=pl.col("line").min())
         again = again.join(first, on=key, how="left", nulls_equal=True, maintain_order="left")
     told = [_describe(batch, again, _duplicate("first"))] if not again.is_empty() else []
     if earlier is not None:
-        rest = good.join(again.select("row"), on="row", how="anti")
+        rest = hashed(good.join(again.select("row"), on="row", how="anti", maintain_order="left"), key)
         place = pl.concat_str(pl.col("file") + 1, pl.col("line"), separator=":")
-        there = earlier.select(*key, place=place).unique(subset=key, keep="first", maintain_order=True)
-        seen = rest.join(there, on=key, how="inner", nulls_equal=True, maintain_order="left")
+        there = earlier.select(*HASHES, place=place).unique(subset=HASHES, keep="first", maintain_order=True)
+        seen = rest.join(there, on=list(HASHES), how="inner", maintain_order="left")
         if not seen.is_empty():
             told.append(_describe(batch, seen, _duplicate("place", "duplicate_earlier")))
     return pl.concat(told) if told else pl.DataFrame(schema=REJECTS)
@@ -189,14 +222,3 @@ def add_note(note: str, where: pl.Expr) -> pl.Expr:
 def _mark_shapes(good: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
     unloaded = [edition for edition, codes in vocabulary.products.items() if not codes]
     return good.with_columns(add_note(NOTE_EDITION_SHAPE, pl.col("edition").is_in(unloaded)))
-
-
-def _flag_unit_values(good: pl.DataFrame) -> pl.DataFrame:
-    """Mark a price by weight that is far from those of the same product and flow in the file."""
-    group = ["flow", "product"]
-    price = pl.when((pl.col("net_kg") > 0) & (pl.col("value") > 0)).then(pl.col("value") / pl.col("net_kg"))
-    ratio = price / price.median().over(group)
-    far = ((ratio > UNIT_VALUE_FACTOR) | (ratio * UNIT_VALUE_FACTOR < 1)) & (
-        price.count().over(group) >= UNIT_VALUE_ROWS
-    )
-    return good.with_columns(add_note(NOTE_UNIT_VALUE, far.fill_null(False)))

@@ -38,6 +38,13 @@ class Dataset(BaseModel):
     max_rejected = models.DecimalField(
         _("largest share of rejected rows"), max_digits=5, decimal_places=4, default="0.0500"
     )
+    needs_every_month = models.BooleanField(_("no month may be missing in between"), default=False)
+    # The C of Hidiroglou and Berthelot; empty: the smallest of 4 to 20 that flags at most 2 % of the prices.
+    outlier_bound = models.DecimalField(
+        _("bound of implausible unit values"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    keep_releases = models.PositiveSmallIntegerField(_("releases to keep"), default=24)
+    keep_months = models.PositiveSmallIntegerField(_("months for which every release is kept"), default=24)
     published = models.ForeignKey(
         "trade.Release",
         on_delete=models.PROTECT,
@@ -51,6 +58,18 @@ class Dataset(BaseModel):
         verbose_name = _("dataset")
         verbose_name_plural = _("datasets")
         ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="trade_dataset_keeps_a_release",
+                condition=models.Q(keep_releases__gte=1),
+                violation_error_message=_("At least one release is kept."),
+            ),
+            models.CheckConstraint(
+                name="trade_dataset_outlier_bound",
+                condition=models.Q(outlier_bound__isnull=True) | models.Q(outlier_bound__gte=1),
+                violation_error_message=_("A bound under 1 would flag half of the prices."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

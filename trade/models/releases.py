@@ -55,6 +55,18 @@ class Release(BaseModel):
     )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.STAGED)
     demonstration = models.BooleanField(_("demonstration data"), default=False)
+    # Cited somewhere: pruning leaves it alone.
+    kept = models.BooleanField(_("kept for good"), default=False)
+    kept_why = models.CharField(_("why it is kept"), max_length=300, blank=True)
+    # Its files are gone; what it was stays told.
+    pruned_at = models.DateTimeField(_("pruned"), null=True, blank=True)
+    # To be published at that minute, in that person's name, by `releases_due`.
+    scheduled_for = models.DateTimeField(_("to be published at"), null=True, blank=True)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # {"reason", "over_gates"} of a schedule; {"refused", "at"} where its minute came and a check said no.
+    schedule = models.JSONField(_("schedule"), default=dict, blank=True)
     parts = models.ManyToManyField(Part, through="ReleasePart", related_name="releases")
     rollups = models.ManyToManyField(Rollup, through="ReleaseRollup", related_name="releases")
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
@@ -73,6 +85,15 @@ class Release(BaseModel):
             models.CheckConstraint(
                 name="trade_release_published_has_time",
                 condition=~models.Q(state="published") | models.Q(published_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="trade_release_pruned_is_unused",
+                condition=models.Q(pruned_at__isnull=True)
+                | models.Q(state__in=["replaced", "withdrawn", "discarded"], kept=False),
+            ),
+            models.CheckConstraint(
+                name="trade_release_scheduled_is_staged",
+                condition=models.Q(scheduled_for__isnull=True) | models.Q(state="staged"),
             ),
         ]
         triggers = [

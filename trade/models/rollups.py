@@ -15,12 +15,14 @@ class Rollup(models.Model):
     dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="rollups")
     # The name in the one table of rollups, `trade.cube.rollups.TABLES`.
     table = models.CharField(max_length=20)
-    period = models.CharField(max_length=8)
+    # "2024", "2024-Q1", "2024-03", "FY2024", or "2024-03-R12": the twelve months that end with March 2024.
+    period = models.CharField(max_length=12)
     digest = models.CharField(max_length=64)
     # How many months of the period the parts hold; 12 for a whole year, null where the source is not monthly.
     months = models.PositiveSmallIntegerField(null=True)
     # Product levels at which everything that is reported finer is reported too, so that one filter answers without
     # looking for gaps, and the levels that there are: {"world": [2, 4, 6], "partners": [6], "levels": [2, 4, 6]}.
+    # Of cleared cells, the finest level published by place: {"rungs": {"": 6, "MA-01": 2, "markets": 2}}.
     exact = models.JSONField(default=dict)
     cells_count = models.PositiveIntegerField(default=0)
 
@@ -42,7 +44,8 @@ class Cell(models.Model):
     the true count rounded as the policy says. `region` is empty for the whole country or where there is none.
     """
 
-    rollup = models.ForeignKey(Rollup, on_delete=models.CASCADE, related_name="cells")
+    # Every index begins with the rollup; one of the rollup alone would only mislead PostgreSQL's planner.
+    rollup = models.ForeignKey(Rollup, on_delete=models.CASCADE, related_name="cells", db_index=False)
     reporter = models.CharField(max_length=6)
     flow = models.CharField(max_length=2)
     region = models.CharField(max_length=5, blank=True)
@@ -69,9 +72,12 @@ class Cell(models.Model):
             ),
         ]
         indexes = [
+            # The order in which cells are asked for and stored: a table's level, its places, one product or all.
+            models.Index(
+                fields=["rollup", "level", "region", "partner", "flow", "product"], name="trade_cell_place"
+            ),
+            # Products by name in datasets that report several levels; firms' cells are found by their place.
             models.Index(fields=["rollup", "product", "flow"], name="trade_cell_product"),
-            models.Index(fields=["rollup", "region", "flow"], name="trade_cell_region"),
-            models.Index(fields=["rollup", "partner", "flow", "level"], name="trade_cell_partner"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from portal.base.models import BaseModel
 from trade.models.datasets import Dataset
 
 
-@pghistory.track(exclude=["phase", "done", "total", "log"])
+@pghistory.track(exclude=["phase", "done", "total", "log", "gates"])
 class Run(BaseModel):
     """One command's or one upload's files on their way to a release. Its row is the job's state."""
 
@@ -28,6 +28,7 @@ class Run(BaseModel):
         WAITING = "waiting", _("waiting for another run of the dataset")
         STAGING = "staging", _("laying the months over the last release")
         SUMMING = "summing", _("summing up the tables")
+        CLEARING = "clearing", _("clearing what may be published")
         COMPARING = "comparing", _("comparing with the last release")
 
     # How a state reads at a glance; "wait" is for what works or waits for somebody.
@@ -47,6 +48,11 @@ class Run(BaseModel):
     )
     source_code = models.CharField(_("source format"), max_length=20)
     options = models.JSONField(_("options"), default=dict)
+    # The run whose rejected rows these files bring again, corrected: they are added to its release.
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrections",
+        verbose_name=_("corrects run"),
+    )  # fmt: skip
     # Digest of the files' checksums and the options: what "unchanged" means.
     fingerprint = models.CharField(max_length=64)
     publish = models.BooleanField(_("publish when every gate holds"), default=False)
@@ -65,6 +71,10 @@ class Run(BaseModel):
     rejects_name = models.CharField(_("reject list"), max_length=200, blank=True)
     # {"totals": […], "new_codes": […], …}: how the staged release differs from the published one.
     preview = models.JSONField(_("preview"), default=dict, blank=True)
+    # The slices that it covered, a Parquet file in the private storage: what a correction may add to.
+    slices_name = models.CharField(max_length=200, blank=True)
+    # [{"gate", "level": "hard|soft|told", "held", "figures": {…}}]: every gate's outcome, see `trade.imports.gates`.
+    gates = models.JSONField(_("gates"), default=list, blank=True)
     # Code, French, Arabic and English of why a run was refused or failed: {"code", "fr", "ar", "en"}.
     reason = models.JSONField(_("reason"), default=dict, blank=True)
     log = models.JSONField(_("log"), default=list, blank=True)
@@ -125,7 +135,8 @@ class RunFile(BaseModel):
     position = models.PositiveSmallIntegerField()
     name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64)
-    stored_as = models.CharField(max_length=200)
+    # Empty once the file is pruned: its name, size and checksum stay in the ledger.
+    stored_as = models.CharField(max_length=200, blank=True)
     size = models.BigIntegerField(_("bytes"))
 
     class Meta:

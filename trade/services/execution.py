@@ -1,9 +1,12 @@
 """One run from its stored files to its release. Restartable from the beginning at any point."""
 
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -12,13 +15,14 @@ from django.utils import timezone
 from portal.base import storage
 from portal.base.locks import try_lock
 from trade.cube import rollups
-from trade.imports import gates, parts, preview
+from trade.imports import corrects, gates, marks, parts, preview
+from trade.imports.prices import Before
 from trade.imports.reading import Collected, collect, store_rejects, work_folder
 from trade.models import Dataset, Part, Release, ReleasePart, Run
 from trade.services.numbers import next_number
 from trade.services.pointer import publish_in_transaction
 from trade.services.state import attempt_hold, run_end
-from trade.sources import SOURCES, Refusal, SourceFile
+from trade.sources import Refusal, SourceFile, source_of
 
 log = structlog.get_logger(__name__)
 WRITE_EVERY = 0.5
@@ -56,17 +60,21 @@ def execute(run: Run) -> None:
     if unchanged(run):
         return
     with work_folder(run.pk, run.attempts) as work:
-        collected = _read(run, work, progress)
+        target = corrects.target_of(run) if run.corrects_id else None
+        collected = _read(run, work, progress, target)
         progress("waiting", 0, 1)
         with turn(f"dataset:{dataset.code}"):
             if unchanged(run):
                 return
-            while not _stage_and_end(run, collected, work, progress):
+            while not _stage_and_end(run, collected, target, work, progress):
                 log.info("run_staged_again", run=run.number)
 
 
 def unchanged(run: Run) -> bool:
-    """End a run whose files and options are those of the published release; whether it was so."""
+    """End a run whose files and options are those of the published release; whether it was so.
+
+    A correction that was handed in before is found so too; while that one is staged, its rows are there already.
+    """
     with transaction.atomic():
         dataset = (
             Dataset.objects.select_for_update(of=("self",))
@@ -84,22 +92,34 @@ def unchanged(run: Run) -> bool:
     return True
 
 
-def _read(run: Run, work: Path, progress: Progress) -> Collected:
-    source = SOURCES[run.source_code]
+def _read(run: Run, work: Path, progress: Progress, target: corrects.Target | None) -> Collected:
+    source = source_of(run.source_code, run.options)
     collected = Collected()
     try:
         collect(
             collected,
             source,
             _files(run),
-            options=run.options,
+            options={"currency": run.dataset.currency, **run.options},
             region_basis=run.dataset.region_basis,
             work=work,
             progress=progress,
             today=timezone.localdate(),
+            more_rules=target.rules if target else None,
+            before=_prices_before(run.dataset),
         )
-        gates.rejects_few(run.dataset, read=collected.read, rejected=collected.rejected - collected.tolerated)
         gates.same_kind(collected.kinds)
+        if target is None:
+            rejected = collected.rejected - collected.tolerated
+            few = gates.rejects_few(run.dataset, read=collected.read, rejected=rejected)
+            run.gates = [few.as_json()]
+            gates.refuse_where_hard(few)
+        # A correction is of rows that were bad before: whatever of it is good makes its run better.
+        run.slices_name = (
+            target.run.slices_name
+            if target
+            else corrects.slices_store(collected.spools, source.coverage, work)
+        )
     finally:
         run.rows_read, run.rows_rejected = collected.read, collected.rejected
         run.rows_accepted, run.rows_repaired = collected.read - collected.rejected, collected.repaired
@@ -107,10 +127,19 @@ def _read(run: Run, work: Path, progress: Progress) -> Collected:
         run.rejects_name = store_rejects(collected, work)
         run.save(
             update_fields=[
-                "rows_read", "rows_rejected", "rows_accepted", "rows_repaired", "log", "rejects_name", "updated_at",
+                "rows_read", "rows_rejected", "rows_accepted", "rows_repaired", "log", "rejects_name", "gates",
+                "updated_at",
             ]
         )  # fmt: skip
     return collected
+
+
+def _prices_before(dataset: Dataset) -> Before:
+    """What the published release has to compare unit values with."""
+    published = Release.objects.filter(dataset=dataset, state=Release.State.PUBLISHED).first()
+    parts_there = {part.period: part for part in published.parts.all()} if published else {}
+    bound = dataset.outlier_bound
+    return Before(parts_there, bound=None if bound is None else float(bound))
 
 
 def _files(run: Run) -> list[SourceFile]:
@@ -123,7 +152,9 @@ def _files(run: Run) -> list[SourceFile]:
     return files
 
 
-def _stage_and_end(run: Run, collected: Collected, work: Path, progress: Progress) -> bool:
+def _stage_and_end(
+    run: Run, collected: Collected, target: corrects.Target | None, work: Path, progress: Progress
+) -> bool:
     """Lay the run over the published release and end it; False where somebody moved the pointer meanwhile."""
     dataset = Dataset.objects.select_related("published").get(pk=run.dataset_id)
     published = dataset.published
@@ -132,15 +163,26 @@ def _stage_and_end(run: Run, collected: Collected, work: Path, progress: Progres
     before = {part.period: part for part in published.parts.all()} if published else {}
     # A release never holds demonstration and real parts together: the first real one starts without.
     base = before if published is not None and published.demonstration == demonstration else {}
+    if target is not None:
+        base = corrects.base_of(target, published)
     made = dict(base)
+    revised = []
+    coverage = source_of(run.source_code, run.options).coverage
     for done, period in enumerate(sorted(collected.spools)):
         progress("staging", done, len(collected.spools))
+        own, there, path = collected.spools[period], base.get(period), work / f"laid-{period}.parquet"
+        if target is not None:
+            shown = target.release.state == Release.State.PUBLISHED
+            rows, other = corrects.added(own, there, path, published=shown), False
+        else:
+            rows, other = marks.marked(own, there, coverage, path)
+        revised += [period] if other else []
         made[period] = parts.stage(
             dataset,
             base,
-            collected.spools,
+            {period: _at_hand(rows, own, work / f"own-{period}")},
             period=period,
-            coverage=SOURCES[run.source_code].coverage,
+            coverage=coverage,
             work=work,
             demonstration=demonstration,
         )
@@ -148,7 +190,31 @@ def _stage_and_end(run: Run, collected: Collected, work: Path, progress: Progres
     rollups.build(release, progress=lambda done, total: progress("summing", done, total))
     progress("comparing", 0, 1)
     run.preview = preview.compare(before, made, collected.spools)
-    return _end(run, release)
+    outcomes = gates.of_release(dataset, made, collected.spools)
+    return _end(run, release, outcomes, [*_noted(target, revised)])
+
+
+def _at_hand(rows: list[Path], own: list[Path], folder: Path) -> list[Path]:
+    """Staging moves files away; the run's own stay, under other names, for it may have to stage again."""
+    if rows != own:
+        return rows
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for path in rows:
+        os.link(path, folder / path.name)
+    return [folder / path.name for path in rows]
+
+
+def _noted(target: corrects.Target | None, revised: list[str]) -> Iterator[dict[str, Any]]:
+    """Lines for the run's log."""
+    if target is not None:
+        yield _line("corrected", release=target.release.number, run=target.release.run.number)
+    for period in revised:
+        yield _line("revised", period=period)
+
+
+def _line(code: str, **params: object) -> dict[str, Any]:
+    return {"code": code, "params": {name: str(value) for name, value in params.items()}}
 
 
 def _release(run: Run, published: Release | None, made: list[Part], demonstration: bool) -> Release:
@@ -167,17 +233,23 @@ def _release(run: Run, published: Release | None, made: list[Part], demonstratio
     return release
 
 
-def _end(run: Run, release: Release) -> bool:
+def _end(run: Run, release: Release, outcomes: list[gates.Outcome], lines: list[dict[str, Any]]) -> bool:
     """One transaction: the pointer moves, the run ends, the news is written; or nothing of it. Raises Superseded."""
     with transaction.atomic():
         dataset = Dataset.objects.select_for_update().get(pk=run.dataset_id)
         if dataset.published_id != release.predecessor_id:
             return False
-        if (run.publish or dataset.trusted) and not dataset.needs_consent:
+        run.log = [*run.log, *lines]
+        run.gates = [*run.gates, *(outcome.as_json() for outcome in outcomes)]
+        open_gates = [outcome for outcome in outcomes if outcome.level == "soft" and not outcome.held]
+        wanted = run.publish or dataset.trusted
+        if wanted and not dataset.needs_consent and not open_gates:
             publish_in_transaction(dataset, release, by=run.acting_user)
             run_end(run, Run.State.PUBLISHED)
         else:
-            if run.publish:
-                run.log = [*run.log, {"code": "consent_needed", "params": {"dataset": dataset.code}}]
+            if wanted:
+                run.log += [_line("gate_not_held", gate=gate.gate, **gate.figures) for gate in open_gates]
+            if run.publish and dataset.needs_consent:
+                run.log.append(_line("consent_needed", dataset=dataset.code))
             run_end(run, Run.State.STAGED)
     return True

@@ -26,6 +26,7 @@ from portal.base.locks import try_lock
 from reference.selectors import editions
 from trade.imports.reading import work_folders
 from trade.models import Dataset, Run, RunFile
+from trade.services.column_maps import mapped_dataset
 from trade.services.datasets import datasets_load
 from trade.services.execution import execute
 from trade.services.numbers import next_number
@@ -49,8 +50,13 @@ def run_create(
     dataset: str | None = None,
     options: Mapping[str, str] | None = None,
     publish: bool = False,
+    corrects: int | None = None,
 ) -> Run:
-    """Keep the files, write the ledger row and queue the work after commit. Raises Invalid."""
+    """Keep the files, write the ledger row and queue the work after commit. Raises Invalid.
+
+    `corrects`: the number of a run of the same format and dataset whose rejected rows the files bring corrected; what
+    is good of them is added to its release and replaces nothing.
+    """
     if source not in SOURCES:
         raise Invalid(
             _("There is no source format “%(source)s”.") % {"source": source},
@@ -60,7 +66,11 @@ def run_create(
         raise Invalid(_("No file was handed in."), hint=_("Choose at least one file."))
     options = dict(options or {})
     _check_edition(options.get("edition"))
-    into = _dataset(dataset or SOURCES[source].dataset, source)
+    if options.get("map"):
+        into = mapped_dataset(source, options["map"], dataset)
+    else:
+        into = _dataset(dataset or SOURCES[source].dataset, source)
+    completed = _corrected(corrects, source, into) if corrects is not None else None
     kept = [_keep(file) for file in files]
     with pghistory.context(user=str(acting_user.pk) if acting_user else None, why="run_create"):
         with transaction.atomic():
@@ -69,7 +79,8 @@ def run_create(
                 dataset=into,
                 source_code=source,
                 options=options,
-                fingerprint=_fingerprint(source, into, kept, options),
+                corrects=completed,
+                fingerprint=_fingerprint(source, into, kept, options, corrects),
                 publish=publish,
                 acting_user=acting_user,
             )
@@ -77,6 +88,25 @@ def run_create(
                 RunFile(run=run, position=position, **fields) for position, fields in enumerate(kept)
             )
             transaction.on_commit(lambda: _queue(run.pk), robust=True)
+    return run
+
+
+def _corrected(number: int, source: str, dataset: Dataset) -> Run:
+    """The run that is completed. Raises Invalid where its rejects cannot be handed in alone."""
+    run = Run.objects.filter(number=number).first()
+    if run is None:
+        raise Invalid(_("There is no run %(number)s.") % {"number": number})
+    names = {"number": number, "source": run.source_code, "dataset": run.dataset.code}
+    if run.source_code != source or run.dataset_id != dataset.pk:
+        raise Invalid(
+            _("Run %(number)s is of the format %(source)s and the dataset %(dataset)s.") % names,
+            hint=_("Hand its corrected rows in with the same."),
+        )
+    if run.state not in (Run.State.STAGED, Run.State.PUBLISHED):
+        raise Invalid(
+            _("Run %(number)s has no release that could be completed.") % names,
+            hint=_("Wait for its end; where it was refused, hand in the whole files again."),
+        )
     return run
 
 
@@ -98,7 +128,9 @@ def _dataset(code: str, source: str) -> Dataset:
             hint=_("Known datasets: %(known)s.")
             % {"known": ", ".join(Dataset.objects.values_list("code", flat=True))},
         )
-    if SOURCES[source].dataset != found.code and found.source_code != source:
+    # Facts of companies never come into a dataset that is public as it is: those of customs without are maps'.
+    fed_by_map = source == "customs" and not found.has_companies
+    if fed_by_map or (SOURCES[source].dataset != found.code and found.source_code != source):
         raise Invalid(
             _("The dataset “%(dataset)s” is not fed by the format %(source)s.")
             % {"dataset": code, "source": source},
@@ -116,6 +148,10 @@ def _local(file: HandedIn) -> Iterator[Path]:
     """A path to the handed-in file; an upload held in memory is written out first."""
     if isinstance(file, Path):
         yield file
+        return
+    # A large upload lies on the disk already.
+    if on_disk := getattr(file, "temporary_file_path", None):
+        yield Path(on_disk())
         return
     with tempfile.NamedTemporaryFile(prefix="qafila-") as copy:
         for block in file.chunks():
@@ -148,11 +184,16 @@ def _name(file: HandedIn) -> str:
 
 
 def _fingerprint(
-    source: str, dataset: Dataset, kept: Sequence[Mapping[str, object]], options: Mapping[str, str]
+    source: str,
+    dataset: Dataset,
+    kept: Sequence[Mapping[str, object]],
+    options: Mapping[str, str],
+    corrects: int | None = None,
 ) -> str:
     """What makes two runs the same: format, dataset, options, and the files whatever their order."""
     sums = sorted(str(file["sha256"]) for file in kept)
-    text = json.dumps([source, dataset.code, sums, options], sort_keys=True)
+    told = [source, dataset.code, sums, options, *([corrects] if corrects is not None else [])]
+    text = json.dumps(told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -8,17 +8,26 @@ from typing import Protocol
 import polars as pl
 
 RAW = "raw."
+# Before the name of a column: its cells as the file writes them, where RAW holds them in another form.
+WRITTEN = "written."
 # A cell longer than this is no code, number or unit; texts that nobody reads (descriptions) may be longer.
 LONGEST_CELL = 64
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read: its place in the run, the name it was handed in under, where it lies."""
+    """A file to read: its place in the run, the name it was handed in under, where it lies.
+
+    `work`: where copies may lie meanwhile (the system's folder for temporary files without it). `prepared`: plain
+    text in UTF-8, looked at already. `member`: which of a zip's files it is, where there are several.
+    """
 
     position: int
     name: str
     path: Path
+    work: Path | None = None
+    prepared: bool = False
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Rule:
 
 @dataclass(slots=True)
 class Batch:
-    """One file, read. `frame` has a row for every row of the file, good or bad, in the file's order.
+    """One file, or a stretch of one, read. `frame` has a row for each of its rows, good or bad, in the file's order.
 
     Columns of `frame`: every canonical one (null where the cell cannot be read) and, with RAW before the name, the
     text of every cell that a reject list may have to show. `rules` are those that only this format knows.
@@ -46,7 +55,12 @@ class Batch:
     key: Sequence[str]
     bounds: Mapping[str, int]
     repaired: int = 0
-    log: list[str] = field(default_factory=list)
+    # Every amount was read as a plain number: none is negative, none too large for its type.
+    plain: bool = False
+    # The month of the whole file, where the source hands it on in several batches.
+    month: str | None = None
+    # Codes of LOG_TEXTS and their parameters.
+    log: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def column_name(self, column: str) -> str:
         """How the file itself calls a column."""

@@ -16,6 +16,7 @@ FLOWS = {"1": "M", "2": "X", "3": "RX", "4": "RM", "M": "M", "X": "X", "RX": "RX
 KEY = ("reporter", "period", "flow", "product", "partner")
 # China exports 3,600 billion dollars a year: ten times that in one row is a slip of the unit.
 BOUNDS = {"value": 4 * 10**13, "net_kg": 10**14, "quantity": 10**15}
+BOUNDS_OF_TRADE = {"value": BOUNDS["value"], "net_kg": BOUNDS["net_kg"]}
 # Its units "no quantity": an amount of nothing is not an amount.
 NO_UNIT = ("-1", "1", "")
 UN_OF_EH = "732"
@@ -26,7 +27,7 @@ def _raw(names: Mapping[str, str], column: str) -> pl.Expr:
     return pl.col(RAW + names[column]).fill_null("")
 
 
-def _area(number: pl.Expr, codes: Mapping[int, str]) -> pl.Expr:
+def area(number: pl.Expr, codes: Mapping[int, str]) -> pl.Expr:
     """A UN number to our code; one that we do not know keeps its number, an impossible one is null."""
     known = {str(un): code for un, code in codes.items()} | {UN_OF_EH: WESTERN_SAHARA}
     plain = number.str.strip_chars_start("0")
@@ -44,8 +45,8 @@ def canonical(
     text = {column: _raw(names, column) for column in names}
     period = text["period"]
     product = text["product"]
-    partner = _area(text["partner"], codes)
-    reporter = _area(text["reporter"], codes)
+    partner = area(text["partner"], codes)
+    reporter = area(text["reporter"], codes)
     measured = ~text["unit"].is_in(NO_UNIT)
     inexact = pl.any_horizontal([rounded(text[column]) for column in ("value", "net_kg")])
     made = {

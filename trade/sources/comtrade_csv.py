@@ -12,7 +12,7 @@ import polars as pl
 
 from trade.sources import comtrade
 from trade.sources.base import RAW, Batch, SourceFile
-from trade.sources.text import BLANK, read_table
+from trade.sources.text import BLANK, Layout, read_tables
 
 HEADER = (
     "Classification", "Year", "Period", "Period Desc.", "Aggregate Level", "Is Leaf Code", "Trade Flow Code",
@@ -31,20 +31,21 @@ SHIFTED = [*(RAW + name for name in HEADER[HEADER.index("Commodity") :]), LAST]
 
 
 def read(files: Sequence[SourceFile], options: Mapping[str, str]) -> Iterator[Batch]:
-    """One batch a file. Raises Refusal for a file that is not such a CSV."""
-    for file in files:
-        table = read_table(file, HEADER, source="comtrade-csv", long_columns=TEXTS, fewest=len(HEADER))
+    """A batch a file, or several of a large one. Raises Refusal for a file that is not such a CSV."""
+    layout = Layout("comtrade-csv", TEXTS, fewest=len(HEADER))
+    for table in (table for file in files for table in read_tables(file, HEADER, layout)):
         raw, repaired = _repair(table.frame)
         freq = pl.when(pl.col(RAW + "Period").str.len_chars() == 6).then(pl.lit("M")).otherwise(pl.lit("A"))
-        frame = comtrade.canonical(raw, file, COLUMNS, freq=freq, valuation=pl.lit(None))
+        frame = comtrade.canonical(raw, table.file, COLUMNS, freq=freq, valuation=pl.lit(None))
         yield Batch(
-            file,
+            table.file,
             frame,
             COLUMNS,
             [*table.rules, *comtrade.rules(COLUMNS)],
             comtrade.KEY,
             comtrade.BOUNDS,
             repaired=repaired,
+            log=table.log,
         )
 
 

@@ -15,8 +15,8 @@ import polars as pl
 
 from trade.sources import comtrade
 from trade.sources.base import LONGEST_CELL, RAW, Batch, Rule, SourceFile
+from trade.sources.prepare import prepared
 from trade.sources.reasons import Refusal
-from trade.sources.text import check_bytes
 
 COLUMNS = {
     "period": "period", "flow": "flowCode", "reporter": "reporterCode", "partner": "partnerCode",
@@ -70,15 +70,28 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, pars
 
 def read(files: Sequence[SourceFile], options: Mapping[str, str]) -> Iterator[Batch]:
     """One batch a file. Raises Refusal for a file that is not such an answer."""
-    for file in files:
-        check_bytes(file, source="comtrade-json", wanted="JSON")
+    for plain in (plain for file in files for plain in prepared(file, source="comtrade-json", wanted="JSON")):
+        file = plain.file
         raw = _table(file, file.path.read_text(encoding="utf-8-sig"))
         cif, fob, value = (pl.col(RAW + name) for name in ("cifvalue", "fobvalue", "primaryValue"))
         valuation = pl.when(value == cif).then(pl.lit("CIF")).when(value == fob).then(pl.lit("FOB"))
         frame = comtrade.canonical(raw, file, COLUMNS, freq=pl.col(RAW + "freqCode"), valuation=valuation)
         yield Batch(
-            file, frame, COLUMNS, [*_rules(), *comtrade.rules(COLUMNS)], comtrade.KEY, comtrade.BOUNDS
-        )
+            file, frame, COLUMNS, [*_rules(), *comtrade.rules(COLUMNS)], comtrade.KEY, comtrade.BOUNDS,
+            log=plain.log,
+        )  # fmt: skip
+
+
+def records_count(file: SourceFile) -> int:
+    """How many records a whole answer has. Raises Refusal for what is none, or cut off."""
+    text = file.path.read_text(encoding="utf-8-sig", errors="replace")
+    if not text.strip(SPACE):
+        raise Refusal("empty", file=file.name)
+    if text.lstrip(SPACE)[:1] not in ("{", "["):
+        raise Refusal("not_format", file=file.name, source="comtrade-json", wanted='{"data": […]}')
+    return sum(
+        1 for _record in _records(file, text, [newline.start() for newline in re.finditer("\n", text)])
+    )
 
 
 def _table(file: SourceFile, text: str) -> pl.DataFrame:

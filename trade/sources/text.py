@@ -1,88 +1,61 @@
 """Text files: is it what it claims, where is each row, which cell is which. Lines are those an editor shows."""
 
-import codecs
 import csv
 import difflib
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
-from trade.sources.base import LONGEST_CELL, RAW, Rule, SourceFile
+from trade.sources.base import LONGEST_CELL, RAW, WRITTEN, Rule, SourceFile
+from trade.sources.cells import Style, decimal_mark, plain_cells
+from trade.sources.lines import ROWS, Endless, Lines, blocks, ends_with_newline, first_line
+from trade.sources.prepare import Plain, check_bytes, prepared
 from trade.sources.reasons import Refusal
 
-BLOCK = 1 << 20
-COMPRESSED = {
-    b"\x1f\x8b": "gzip",
-    b"PK\x03\x04": "zip",
-    b"\xfd7zXZ\x00": "xz",
-    b"BZh": "bzip2",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"7z\xbc\xaf": "7z",
-}
-BINARY = {
-    b"%PDF": "PDF",
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"PAR1": "Parquet",
-    b"\xd0\xcf\x11\xe0": "Excel (XLS)",
-    b"SQLite": "SQLite",
-}
-SEPARATORS = (";", "\t", "|")
-# The name of the header's first column without one, which a trailing comma makes; further ones add a space.
+__all__ = ["BLANK", "Layout", "Table", "check_bytes", "read_table", "read_tables"]
+
+DELIMITERS = (",", ";", "\t", "|")
+# The name of the header's first column without one, which a trailing delimiter makes; further ones add a space.
 BLANK = RAW + " "
-# Stands for a comma inside quotation marks while the line is split; no text file holds it.
-_COMMA = "\x1f"
+# Stands for a delimiter inside quotation marks while the line is split; no text file holds it.
+_HIDDEN = "\x1f"
 
 
-def check_bytes(file: SourceFile, *, source: str, wanted: str) -> None:
-    """Refuse what cannot be plain UTF-8 text: empty, packed, binary, another encoding."""
-    with file.path.open("rb") as stream:
-        head = stream.read(BLOCK)
-    # A copy that was broken off on some systems is as long as the whole and holds zeros.
-    if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
-        raise Refusal("empty", file=file.name)
-    for magic, kind in COMPRESSED.items():
-        if head.startswith(magic):
-            raise Refusal("compressed", file=file.name, kind="zip / XLSX" if kind == "zip" else kind)
-    for magic, kind in BINARY.items():
-        if head.startswith(magic):
-            raise Refusal("binary", file=file.name, kind=kind, source=source, wanted=wanted)
-    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or head[:200].count(0) * 3 > len(head[:200]):
-        raise Refusal("utf16", file=file.name)
-    _check_utf8(file)
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is known of a file beforehand. `long_columns`: texts that nobody reads; `numbers`: columns of amounts.
 
+    `only_wanted`: other columns may hold anything and are not kept. `fewest`: the fields that a whole row has at
+    least (the header's, unless its last column is empty). `delimiter`, `decimal` and `thousands`, where they are
+    given, are not looked for. `rows`: the most that one Table may hold.
+    """
 
-def _check_utf8(file: SourceFile) -> None:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines, read = 0, 0
-    with file.path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            held = len(decoder.getstate()[0])
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError as error:
-                at = error.start - held
-                line = lines + block[: max(at, 0)].count(b"\n") + 1
-                raise Refusal("encoding", file=file.name, line=line, byte=read + at + 1) from error
-            lines += block.count(b"\n")
-            read += len(block)
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        raise Refusal("encoding", file=file.name, line=lines + 1, byte=read) from error
+    source: str
+    long_columns: Sequence[str] = ()
+    numbers: Sequence[str] = ()
+    only_wanted: bool = False
+    fewest: int | None = None
+    delimiter: str = ""
+    decimal: str = ""
+    thousands: str = ""
+    rows: int = ROWS
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV, split. `frame`: `line`, and each of the file's columns as text with RAW before its name."""
+    """A CSV, or a stretch of one, split.
 
+    `frame`: `line`, each of the file's columns as text with RAW before its name (with WRITTEN before it too, where the
+    file writes the cells in another form), `repaired`, and `fields` and `broken` for `rules`. `log`: as in a Batch.
+    """
+
+    file: SourceFile
     header: list[str]
     frame: pl.DataFrame
     rules: list[Rule]
+    log: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
 def read_table(
@@ -91,72 +64,102 @@ def read_table(
     *,
     source: str,
     long_columns: Sequence[str] = (),
+    numbers: Sequence[str] = (),
     fewest: int | None = None,
 ) -> Table:
-    """Read a CSV with a header. Raises Refusal; a line with too few or too many fields is a fault of its row.
+    """Read a CSV with a header, whole. Raises Refusal, for a zip of several files too: read_tables takes those.
 
-    `fewest`: the number of fields that a whole row has at least (the header's, unless its last column is empty).
+    A line with too few or too many fields is a fault of its row.
     """
-    check_bytes(file, source=source, wanted="CSV")
-    lines = _lines(file.path)
-    header = _header(file, lines["text"][0], wanted, source)
-    body = (
-        lines[1:].filter(pl.col("text").str.strip_chars() != "").with_columns(pl.col("line").cast(pl.Int64))
+    layout = Layout(source, long_columns, numbers, fewest=fewest)
+    tables = list(read_tables(file, wanted, layout))
+    if tables[0].file.member:
+        raise Refusal("archive_several", file=file.name)
+    if len(tables) == 1:
+        return tables[0]
+    frame = pl.concat([table.frame for table in tables], how="diagonal")
+    # Cells that one stretch writes in another form are as they are read in the others.
+    frame = frame.with_columns(
+        pl.coalesce(name, RAW + name.removeprefix(WRITTEN))
+        for name in frame.columns
+        if name.startswith(WRITTEN)
     )
-    if body.is_empty():
+    return replace(tables[0], frame=frame)
+
+
+def read_tables(file: SourceFile, wanted: Sequence[str], layout: Layout) -> Iterator[Table]:
+    """Read a CSV with a header in stretches; a zip's members one after the other. Raises Refusal.
+
+    Columns may stand in any order; those that are not `wanted` are kept as text. A stretch's rules are its own.
+    """
+    for plain in prepared(file, source=layout.source, wanted="CSV"):
+        yield from _tables(plain, wanted, layout)
+
+
+def _tables(plain: Plain, wanted: Sequence[str], layout: Layout) -> Iterator[Table]:
+    file = plain.file
+    header, delimiter = _header(file, first_line(file.path), wanted, layout)
+    style = Style(layout.decimal, layout.thousands)
+    numbers = [name for name in layout.numbers if name in header]
+    free = layout.long_columns if not layout.only_wanted else [name for name in header if name not in wanted]
+    codes = [name for name in header if name and name not in numbers and name not in free]
+    left_aside = [RAW + name for name in free if name] if layout.only_wanted else []
+    log, end = list(plain.log), _End(file, header, layout.fewest or len(header))
+    try:
+        for lines in blocks(file.path, layout.rows):
+            body = lines.frame.filter((pl.col("line") > 1) & (pl.col("text").str.strip_chars() != ""))
+            body = _hide_quoted(body, delimiter).with_columns(
+                fields=pl.col("text").str.count_matches(delimiter, literal=True) + 1
+            )
+            end.look(body, lines)
+            if body.is_empty():
+                continue
+            fields = _split(body, header, delimiter).drop(left_aside)
+            if not style.decimal:
+                style = replace(style, decimal=decimal_mark(fields, numbers)) if numbers else style
+                log += _told(file, style)
+            frame = plain_cells(fields, numbers=numbers, codes=codes, style=style, only_ascii=lines.ascii)
+            yield Table(file, header, frame, _rules(header, end.fewest, free), log)
+            log = []
+    except Endless as error:
+        raise Refusal("line_endless", file=file.name, line=error) from error
+    if not end.rows:
         raise Refusal("no_rows", file=file.name)
-    body = _hide_quoted_commas(body).with_columns(
-        fields=pl.col("text").str.count_matches(",", literal=True) + 1
-    )
-    fewest = fewest or len(header)
-    _check_end(file, body, fewest=fewest, usual=len(header))
-    frame = _split(body, header)
+
+
+def _told(file: SourceFile, style: Style) -> list[tuple[str, dict[str, str]]]:
+    """Only a decimal comma is worth a word: it was found, and could be something else."""
+    return [("decimal_comma", {"file": file.name})] if style.decimal == "," else []
+
+
+def _rules(header: Sequence[str], fewest: int, long_columns: Sequence[str]) -> list[Rule]:
+    first, fields, broken = RAW + header[0], pl.col("fields"), pl.col("broken")
     rules = [
-        Rule(RAW + header[0], "quote", pl.col("broken")),
-        Rule(
-            RAW + header[0],
-            "too_few_fields",
-            ~pl.col("broken") & (pl.col("fields") < fewest),
-            _text("fields"),
-        ),
-        Rule(
-            RAW + header[0],
-            "too_many_fields",
-            ~pl.col("broken") & (pl.col("fields") > len(header)),
-            _text("fields"),
-        ),
+        Rule(first, "quote", broken),
+        Rule(first, "too_few_fields", ~broken & (fields < fewest), fields.cast(pl.String)),
+        Rule(first, "too_many_fields", ~broken & (fields > len(header)), fields.cast(pl.String)),
     ]
     for name in header:
         if name and name not in long_columns:
             length = pl.col(RAW + name).str.len_chars()
             rules.append(Rule(RAW + name, "too_long", length > LONGEST_CELL, length.cast(pl.String)))
-    return Table(header, frame, rules)
+    return rules
 
 
-def _lines(path: Path) -> pl.DataFrame:
-    """`line` from 1 and `text`. Lines may end in carriage returns alone, as some old programs write them."""
-    with path.open("rb") as stream:
-        head = stream.read(BLOCK)
-    if b"\r" in head and b"\n" not in head:
-        text = pl.Series("text", path.read_bytes().decode().split("\r"))
-        return pl.DataFrame(text).with_row_index("line", offset=1)
-    return pl.read_lines(path, name="text", row_index_name="line", row_index_offset=1, glob=False)
-
-
-def _text(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.String)
-
-
-def _header(file: SourceFile, line: str, wanted: Sequence[str], source: str) -> list[str]:
-    other = Refusal("not_format", file=file.name, source=source, wanted=",".join(wanted[:4]) + ",…")
-    header = _names(line.removeprefix("\ufeff"))
-    if header is None:
+def _header(file: SourceFile, line: str, wanted: Sequence[str], layout: Layout) -> tuple[list[str], str]:
+    """The header's names and what separates them: what finds most of the wanted names. Raises Refusal."""
+    other = Refusal("not_format", file=file.name, source=layout.source, wanted=",".join(wanted[:4]) + ",…")
+    if line.lstrip()[:1] in ("{", "[", "<"):
         raise other
-    if len(header) == 1:
-        for separator in SEPARATORS:
-            if line.count(separator) >= len(wanted) - 2:
-                raise Refusal("separator", file=file.name, kind=separator)
+    found = {mark: _names(line, mark) for mark in DELIMITERS}
+    if not any(found.values()):
+        raise other
+    best = max(DELIMITERS, key=lambda mark: len({*found[mark]} & {*wanted}))
+    delimiter = layout.delimiter or best
+    header = found[delimiter]
     missing = [name for name in wanted if name not in header]
+    if missing and best != delimiter and len({*found[best]} & {*wanted}) > len(wanted) - len(missing):
+        raise Refusal("delimiter_other", file=file.name, kind=best, asked=delimiter)
     if len(missing) > len(wanted) // 2:
         raise other
     if missing:
@@ -168,21 +171,19 @@ def _header(file: SourceFile, line: str, wanted: Sequence[str], source: str) -> 
     for name in header:
         if name and header.count(name) > 1:
             raise Refusal("column_twice", file=file.name, column=name)
-    return header
+    return header, delimiter
 
 
-def _names(line: str) -> list[str] | None:
-    """The header's names; None where the line is no header of any CSV."""
-    if line.lstrip()[:1] in ("{", "[", "<"):
-        return None
+def _names(line: str, delimiter: str) -> list[str]:
+    """The header's names; none where the line is no header of any CSV."""
     try:
-        return [name.strip() for name in next(csv.reader([line]))]
+        return [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
     except csv.Error:  # a cell beyond all measure, a carriage return in the middle
-        return None
+        return []
 
 
-def _hide_quoted_commas(body: pl.DataFrame) -> pl.DataFrame:
-    """Take quotation marks away and hide the commas between them. An odd count of marks breaks its line only."""
+def _hide_quoted(body: pl.DataFrame, delimiter: str) -> pl.DataFrame:
+    """Take quotation marks away and hide the delimiters between them. An odd count of marks breaks its line only."""
     body = body.with_columns(marks=pl.col("text").str.count_matches('"', literal=True)).with_columns(
         broken=pl.col("marks") % 2 == 1
     )
@@ -201,7 +202,7 @@ def _hide_quoted_commas(body: pl.DataFrame) -> pl.DataFrame:
     )
     piece = (
         pl.when(inside)
-        .then(pl.col("piece").str.replace_all(",", _COMMA, literal=True))
+        .then(pl.col("piece").str.replace_all(delimiter, _HIDDEN, literal=True))
         .when(doubled)
         .then(pl.lit('"'))
         .otherwise(pl.col("piece"))
@@ -218,35 +219,36 @@ def _hide_quoted_commas(body: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _check_end(file: SourceFile, body: pl.DataFrame, *, fewest: int, usual: int) -> None:
-    last = body.row(-1, named=True)
-    ended = _ends_with_newline(file.path)
-    if last["broken"] and not ended:
-        raise Refusal("cut_off", file=file.name, line=last["line"])
-    if last["fields"] < (fewest if ended else usual) and (
-        last["fields"] < fewest or not _all_short(body, usual)
-    ):
-        raise Refusal("cut_off", file=file.name, line=last["line"])
+class _End:
+    """Looks at every stretch of a file and, at the last line, whether it is whole."""
+
+    def __init__(self, file: SourceFile, header: Sequence[str], fewest: int) -> None:
+        self.file, self.usual, self.fewest = file, len(header), fewest
+        self.rows, self.all_short = 0, True
+
+    def look(self, body: pl.DataFrame, lines: Lines) -> None:
+        """Raises Refusal where the file's last line ends in the middle of a row."""
+        before, short = self.rows, self.all_short
+        self.rows += body.height
+        self.all_short = short and bool((body["fields"] < self.usual).all())
+        if not lines.last or body.is_empty():
+            return
+        last = body.row(-1, named=True)
+        ended = ends_with_newline(self.file.path)
+        # A file whose rows all leave out the header's empty last column is whole.
+        others_short = before + body.height > 1 and short and bool((body["fields"][:-1] < self.usual).all())
+        too_few = last["fields"] < (self.fewest if ended else self.usual)
+        if (last["broken"] and not ended) or (too_few and (last["fields"] < self.fewest or not others_short)):
+            raise Refusal("cut_off", file=self.file.name, line=last["line"])
 
 
-def _all_short(body: pl.DataFrame, usual: int) -> bool:
-    """A file whose rows all leave out the header's empty last column is whole."""
-    return body.height > 1 and bool((body["fields"][:-1] < usual).all())
-
-
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as stream:
-        stream.seek(-1, 2)
-        return stream.read(1) in b"\r\n"
-
-
-def _split(body: pl.DataFrame, header: list[str]) -> pl.DataFrame:
+def _split(body: pl.DataFrame, header: list[str], delimiter: str) -> pl.DataFrame:
     blanks = itertools.count()
     names = [RAW + name if name else BLANK + " " * next(blanks) for name in header]
     fields = body.select(
-        pl.col("text").str.split_exact(",", len(names) - 1).struct.rename_fields(names)
+        pl.col("text").str.split_exact(delimiter, len(names) - 1).struct.rename_fields(names)
     ).unnest("text")
-    if body["text"].str.contains(_COMMA, literal=True).any():
-        fields = fields.with_columns(pl.all().str.replace_all(_COMMA, ",", literal=True))
+    if body["text"].str.contains(_HIDDEN, literal=True).any():
+        fields = fields.with_columns(pl.all().str.replace_all(_HIDDEN, delimiter, literal=True))
     fields = fields.with_columns(pl.all().str.strip_chars())
     return pl.concat([body.select("line", "fields", "broken"), fields], how="horizontal")

@@ -24,9 +24,17 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """One table of differences."""
+
+    anchor: str
+    title: str
+    rows: list[Difference]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    totals: list[Difference]
-    changes: list[Difference]
+    parts: list[Piece]
     new_codes: list[str]
     new_count: int
     vanished_codes: list[str]
@@ -34,23 +42,22 @@ class Preview:
 
 
 def preview_make(preview: Mapping[str, Any], language: str, currency: str) -> Preview:
-    """`preview` as `trade.imports.preview.compare` wrote it into the run's row."""
-    totals, changes = preview.get("totals", []), preview.get("changes", [])
-    flows = reference.labels("flow", {str(row["flow"]) for row in [*totals, *changes]}, language)
-    products = reference.labels(
-        "product", {str(row["product"]) for row in changes if row.get("product")}, language
-    )
+    """`preview` as `trade.imports.preview.compare` wrote it into the run's row; an older run's lacks some keys."""
+    rows = {name: list(preview.get(name) or []) for name in ("totals", "months", "regions", "changes")}
+    names = _Names.of([row for part in rows.values() for row in part], language, currency)
+    with override(language):
+        titles = {
+            "totals": gettext("Totals"),
+            "months": gettext("By month"),
+            "regions": gettext("By region"),
+            "changes": gettext("Biggest changes by product"),
+        }
     new, gone = preview.get("new_codes") or {}, preview.get("vanished_codes") or {}
     return Preview(
-        totals=[
-            _line(row, formats.period(row["period"], language), "", flows, language, currency)
-            for row in totals
-        ],
-        changes=[
-            _line(
-                row, products.get(row["product"], row["product"]), row["product"], flows, language, currency
-            )
-            for row in changes
+        parts=[
+            Piece(name, titles[name], [names.line(row) for row in part])
+            for name, part in rows.items()
+            if part
         ],
         new_codes=list(new.get("codes", [])),
         new_count=int(new.get("count", 0)),
@@ -59,20 +66,47 @@ def preview_make(preview: Mapping[str, Any], language: str, currency: str) -> Pr
     )
 
 
-def _line(  # noqa: PLR0917  the parts of one line
-    row: Mapping[str, Any], name: str, code: str, flows: Mapping[str, str], language: str, currency: str
-) -> Difference:
-    before, after = row.get("old"), row.get("new")
-    ratio = after / before - 1 if before and after is not None else None
-    return Difference(
-        name=name,
-        code=code,
-        flow=flows.get(str(row["flow"]), str(row["flow"])),
-        kind=_kind(row, language),
-        before=formats.money(before, language, currency),
-        after=formats.money(after, language, currency),
-        change=formats.percent(ratio, language, signed=True),
-    )
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Labels of every code of a preview, in its reader's language."""
+
+    flows: Mapping[str, str]
+    products: Mapping[str, str]
+    regions: Mapping[str, str]
+    language: str
+    currency: str
+
+    @classmethod
+    def of(cls, rows: list[Mapping[str, Any]], language: str, currency: str) -> "_Names":
+        def labels(name: str) -> Mapping[str, str]:
+            codes = {str(row[name]) for row in rows if row.get(name)}
+            return reference.labels(name, codes, language) if codes else {}
+
+        return cls(labels("flow"), labels("product"), labels("region"), language, currency)
+
+    def line(self, row: Mapping[str, Any]) -> Difference:
+        before, after = row.get("old"), row.get("new")
+        ratio = after / before - 1 if before and after is not None else None
+        name, code = self._subject(row)
+        return Difference(
+            name=name,
+            code=code,
+            flow=self.flows.get(str(row["flow"]), str(row["flow"])),
+            kind=_kind(row, self.language) if "level" in row else "",
+            before=formats.money(before, self.language, self.currency),
+            after=formats.money(after, self.language, self.currency),
+            change=formats.percent(ratio, self.language, signed=True),
+        )
+
+    def _subject(self, row: Mapping[str, Any]) -> tuple[str, str]:
+        """What a line is about, with its code where that helps: a product, a region, a period."""
+        if row.get("product"):
+            return self.products.get(row["product"], row["product"]), row["product"]
+        if "region" in row:
+            code = row["region"] or ""
+            with override(self.language):
+                return self.regions.get(code, "") or code or gettext("the whole country"), ""
+        return formats.period(row["period"], self.language), ""
 
 
 def _kind(row: Mapping[str, Any], language: str) -> str:

@@ -47,6 +47,7 @@ def releases(request: HttpRequest) -> HttpResponse:
         "trade/releases.html",
         {
             "releases": list(found[:200]),
+            "dataset": wanted,
             "options": [
                 choices.Choice("", _("All"), "?", not wanted),
                 *choices.chips(request, "dataset", [(d.code, i18n.localized(d)) for d in datasets], wanted),

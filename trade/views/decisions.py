@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.base import i18n
-from trade.forms import ReasonForm
+from trade.forms import DecisionForm, ReasonForm
 from trade.models import Release
 
 MAY_PUBLISH = frozenset({Release.State.STAGED, Release.State.WITHDRAWN, Release.State.REPLACED})
@@ -59,9 +59,14 @@ def decision_next(release: Release | None) -> Decision | None:
     """What can be decided on a release now; its form's ids are the dialog's own."""
     if release is None:
         return None
-    form = ReasonForm(auto_id="decide_%s")
-    if release.state in MAY_PUBLISH:
+    if release.state in MAY_PUBLISH and release.pruned_at is None:
+        form = DecisionForm(auto_id="decide_%s", open_gates=open_gates(release))
         return decision_make(release, "publish", form)
     if release.state == Release.State.PUBLISHED:
-        return decision_make(release, "withdraw", form)
+        return decision_make(release, "withdraw", ReasonForm(auto_id="decide_%s"))
     return None
+
+
+def open_gates(release: Release) -> bool:
+    """Whether a check does not hold that a person may publish over."""
+    return any(gate["level"] == "soft" and not gate["held"] for gate in release.run.gates)

@@ -14,4 +14,8 @@ def download(request: HttpRequest) -> HttpResponseBase:
     try:
         return render.response(request.GET, language=i18n.current(), attachment=True, request=request)
     except DomainError as error:
-        return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
+        wait = getattr(error, "retry_after", None)
+        headers = {"Retry-After": str(wait)} if wait else None
+        return HttpResponse(
+            str(error), status=error.status, content_type="text/plain; charset=utf-8", headers=headers
+        )

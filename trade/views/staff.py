@@ -1,33 +1,28 @@
-"""The statisticians' pages: hand in files, watch a run, read what is wrong, compare, publish, take back."""
+"""The statisticians' pages: hand in files, watch a run, read what became of it."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.accounts.models import User
-from portal.base import formats, i18n
-from portal.base.errors import DomainError, Missing
-from portal.base.permissions import get_or_404, roles
+from portal.base import i18n
+from portal.base.errors import DomainError
 from trade import selectors, services
-from trade.forms import ReasonForm, RunForm
+from trade.forms import CorrectionForm, HandIn, RunForm
 from trade.models import Release, Run
+from trade.permissions import uploads_visible_to
+from trade.tables.outcomes import gates_told, places_told
 from trade.tables.preview import preview_make
-from trade.views.decisions import decision_make, decision_next
+from trade.tables.steps import pace, rate, steps
+from trade.views.decisions import decision_next
+from trade.views.staff_frame import StaffRequest, crumbs, ledger_crumbs, run_of, trade_staff
 
-trade_staff = roles("statistician", "operator")
 PAGE = 50
-REJECTS = 100
-
-
-class StaffRequest(HttpRequest):
-    user: User
 
 
 @trade_staff
@@ -35,25 +30,43 @@ class StaffRequest(HttpRequest):
 @require_http_methods(["GET", "HEAD", "POST"])
 def ledger(request: StaffRequest) -> HttpResponse:
     """Every run, newest first, and the form to hand in another."""
-    form = RunForm(request.POST or None, request.FILES or None)
+    waiting = list(uploads_visible_to(request.user))
+    form = RunForm(
+        request.POST or None, request.FILES or None, endpoint=reverse("staff_uploads"), waiting=waiting
+    )
     if request.method == "POST" and form.is_valid():
-        try:
-            run = services.run_create(
-                acting_user=request.user,
-                source=form.cleaned_data["source"],
-                files=form.cleaned_data["upload"],
-                dataset=form.cleaned_data["dataset"] or None,
-                publish=form.cleaned_data["publish"],
-            )
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
+        run = hand_in(
+            request.user,
+            form,
+            source=form.cleaned_data["source"],
+            dataset=form.cleaned_data["dataset"] or None,
+            options=form.options,
+            corrects=form.cleaned_data["corrects"],
+            publish=form.cleaned_data["publish"],
+        )
+        if run is not None:
             return redirect("staff_run", number=run.number)
     rows = selectors.runs_visible_to(request.user).prefetch_related("files").order_by("-number")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "trade/staff/ledger.html", {"form": form, "page": page, "crumbs": _crumbs(last=False)}
-    )
+    context = {
+        "form": form,
+        "waiting": waiting,
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "crumbs": ledger_crumbs(),
+    }
+    return render(request, "trade/staff/ledger.html", context)
+
+
+def hand_in(user: User, form: HandIn, **asked: Any) -> Run | None:
+    """The form's files as a run; None where a rule says no, with the reason in the form."""
+    try:
+        ahead = services.uploads_take(form.ahead, acting_user=user)
+        files = [*form.cleaned_data["upload"], *(services.Arrived(upload) for upload in ahead)]
+        run = services.run_create(acting_user=user, files=files, **asked)
+    except DomainError as error:
+        form.add_error(None, str(error))
+        return None
+    services.uploads_done(ahead)
+    return run
 
 
 @trade_staff
@@ -61,7 +74,7 @@ def ledger(request: StaffRequest) -> HttpResponse:
 @require_GET
 def run(request: StaffRequest, number: int) -> HttpResponse:
     """One run: its progress or its outcome, what was rejected, how it differs from what readers see."""
-    return render(request, "trade/staff/run.html", _run_context(_run(request, number)))
+    return render(request, "trade/staff/run.html", _run_context(request, run_of(request, number)))
 
 
 @trade_staff
@@ -69,107 +82,41 @@ def run(request: StaffRequest, number: int) -> HttpResponse:
 @require_GET
 def progress(request: StaffRequest, number: int) -> HttpResponse:
     """The part of the run's page that changes while it works. Where it has ended, the page is asked for anew."""
-    found = _run(request, number)
-    response = render(request, "trade/staff/progress.html", {"run": found, **_progress(found)})
+    found = run_of(request, number)
+    response = render(request, "trade/staff/progress.html", {"run": found, **pace(found, i18n.current())})
     if found.state in Run.ENDED:
         response["HX-Refresh"] = "true"
     return response
 
 
-@trade_staff
-@never_cache
-@require_GET
-def rejects(request: StaffRequest, number: int) -> StreamingHttpResponse:
-    """The whole reject list as CSV, reasons in the page's language."""
-    found = _run(request, number)
-    response = StreamingHttpResponse(
-        selectors.rejects_csv(found, i18n.current()), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = f'attachment; filename="run-{number}-rejects.csv"'
-    return response
-
-
-@trade_staff
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def publish(request: StaffRequest, number: int) -> HttpResponse:
-    """Confirm, say why, publish."""
-    return _decide(request, number, "publish")
-
-
-@trade_staff
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: StaffRequest, number: int) -> HttpResponse:
-    """Confirm, say why, take back: readers see the release before it again."""
-    return _decide(request, number, "withdraw")
-
-
-def _decide(request: StaffRequest, number: int, step: str) -> HttpResponse:
-    release = get_or_404(selectors.releases_visible_to(request.user), number=number)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        act = services.release_publish if step == "publish" else services.release_withdraw
-        try:
-            act(number, acting_user=request.user, reason=form.cleaned_data["reason"])
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            done = {
-                "publish": _("Release %(number)s is published: readers see it now."),
-                "withdraw": _("Release %(number)s is withdrawn: readers see the one before it."),
-            }
-            messages.success(request, done[step] % {"number": number})
-            return redirect("staff_run", number=release.run.number)
-    crumbs = [*_crumbs(), (_("Run %(number)s") % {"number": release.run.number}, _run_url(release.run))]
-    context = {
-        "form": form,
-        "step": step,
-        "decision": decision_make(release, step, form),
-        "crumbs": crumbs,
-        "back": _run_url(release.run),
-    }
-    return render(request, "trade/staff/decide.html", context)
-
-
-def _run(request: StaffRequest, number: int) -> Run:
-    try:
-        return selectors.run_get(number, user=request.user)
-    except Missing as error:
-        raise Http404(str(error)) from error
-
-
-def _run_context(found: Run) -> dict[str, Any]:
-    release = Release.objects.filter(run=found).select_related("dataset", "predecessor").first()
+def _run_context(request: StaffRequest, found: Run) -> dict[str, Any]:
+    release = Release.objects.filter(run=found).select_related("dataset", "run", "published_by").first()
+    language = i18n.current()
+    cleared = selectors.clearance_told(release)
     return {
         "run": found,
         "files": list(found.files.all()),
-        **_progress(found),
+        **pace(found, language),
+        "steps": steps(found),
+        "rate": rate(found),
         "ended": found.state in Run.ENDED,
         "reason": selectors.run_reason(found),
         "log": selectors.run_log(found),
-        "rejects": selectors.rejects_head(found, REJECTS),
+        "rejects": selectors.rejects_counted(found),
+        "gates": gates_told(found),
+        "clearance": cleared,
+        "places": places_told(cleared.places) if cleared else [],
+        "own_rows": found.source_code in selectors.LINES,
+        "correction": _correction(request, found),
         "release": release,
-        "preview": preview_make(found.preview, i18n.current(), found.dataset.currency)
-        if found.preview
-        else None,
+        "preview": preview_make(found.preview, language, found.dataset.currency) if found.preview else None,
         "decision": decision_next(release),
-        "crumbs": _crumbs(),
+        "crumbs": crumbs(),
     }
 
 
-def _progress(found: Run) -> dict[str, Any]:
-    """Done of total in hundredths, None while the total is not known, and the same as a count."""
-    if not found.total:
-        return {"share": None, "count": ""}
-    done, total = (formats.number(value, i18n.current()) for value in (found.done, found.total))
-    return {"share": min(100, round(100 * found.done / found.total)), "count": f"{done} / {total}"}
-
-
-def _run_url(found: Run) -> str:
-    return reverse("staff_run", args=[found.number])
-
-
-def _crumbs(*, last: bool = True) -> list[tuple[str, str]]:
-    own = [(_("Staff"), reverse("staff"))]
-    return [*own, (_("Imports and releases"), reverse("staff_trade"))] if last else own
+def _correction(request: StaffRequest, found: Run) -> CorrectionForm | None:
+    """The form for the corrected rows, beside what was rejected."""
+    if not selectors.can_be_corrected(found):
+        return None
+    return CorrectionForm(endpoint=reverse("staff_uploads"), waiting=list(uploads_visible_to(request.user)))

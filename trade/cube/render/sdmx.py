@@ -25,11 +25,16 @@ MEASURES = {
     "quantity": "QTY",
     "unit_value": "UNIT_VALUE",
     "firms": "FIRMS",
+    "share": "SHARE",
+    "rank": "RANK",
+    "growth": "GROWTH",
 }
 EDITIONS = {
     "HS1992": "H0", "HS1996": "H1", "HS2002": "H2", "HS2007": "H3", "HS2012": "H4", "HS2017": "H5", "HS2022": "H6",
 }  # fmt: skip
 FREQUENCIES = {periods.YEAR: "A", periods.QUARTER: "Q", periods.MONTH: "M", periods.FISCAL: "A"}
+# Twelve months that end with any month are annual figures, told apart by their period.
+FREQUENCIES[periods.ROLLING] = "A"
 # CL_OBS_STATUS: A normal, Q suppressed, O missing, P provisional; R is the house's for revised.
 STATUSES = {"": "A", "c": "Q", "m": "O", "P": "P", "R": "R"}
 # CL_CONF_STATUS: F free, C confidential.
@@ -74,6 +79,7 @@ def _stream(result: Result, fixed: dict[str, str]) -> Iterator[bytes]:
 
 def _unit(measure: str, currency: str, unit: str | None) -> str:
     units = {"value": currency, "net_kg": "KG", "unit_value": f"{currency}_KG", "firms": "FIRMS"}
+    units |= {"share": "PC", "growth": "PC", "rank": "ORDINAL"}
     return units.get(measure) or unit or ALL
 
 
@@ -112,6 +118,8 @@ def _fixed(result: Result) -> dict[str, str]:
     filters = result.query.filters
     if "sector" in result.dimensions:
         raise Invalid(_("sdmx-csv: the structure has no sectors."), hint=_("Ask by product, or for csv."))
+    if {"continent", "customs_union"} & set(result.dimensions):
+        raise Invalid(_("sdmx-csv: the structure has no groups of countries."), hint=_("Ask for csv."))
     fixed: dict[str, str] = {
         "region": ALL,
         "flow": ALL,

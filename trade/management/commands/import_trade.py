@@ -1,4 +1,4 @@
-"""`manage.py import_trade SOURCE FILE… [--dataset NAME] [--edition HS1992] [--publish] [--wait]`"""
+"""`manage.py import_trade SOURCE FILE… [--dataset NAME] [--edition HS1992] [--map FILE.toml] [--publish] [--wait]`"""
 
 import sys
 from argparse import ArgumentParser
@@ -8,13 +8,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from portal.base.errors import DomainError
+from portal.base.errors import DomainError, Invalid
 from trade.management.operator import operator
 from trade.management.waiting import summary, wait
 from trade.models import Run
 from trade.selectors import run_log, run_reason
 from trade.services import run_create
 from trade.sources import SOURCES
+from trade.sources.column_map import LARGEST
 
 # Refused by a gate, unreadable or not done: nothing has changed for readers.
 REFUSED = 2
@@ -30,12 +31,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--edition", help="the edition of the product codes where the files do not say, HS1992"
         )
+        parser.add_argument(
+            "--map",
+            type=Path,
+            metavar="FILE.toml",
+            help="a column map: which column of a national CSV is what",
+        )
+        parser.add_argument(
+            "--corrects", type=int, metavar="RUN", help="the files hold rejected rows of this run, corrected"
+        )
         parser.add_argument("--publish", action="store_true", help="publish when every gate holds")
         parser.add_argument("--wait", action="store_true", help="show progress and end with one line of JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        settings = {"edition": options["edition"]} if options["edition"] else {}
         try:
+            settings = _settings(options)
             with operator("import_trade"):
                 run = run_create(
                     acting_user=None,
@@ -44,6 +54,7 @@ class Command(BaseCommand):
                     dataset=options["dataset"],
                     options=settings,
                     publish=options["publish"],
+                    corrects=options["corrects"],
                 )
             if not options["wait"]:
                 self.stdout.write(_("Run %(number)s is queued.") % {"number": run.number})
@@ -59,3 +70,18 @@ class Command(BaseCommand):
         self.stdout.write(summary(run))
         if run.state in (Run.State.REFUSED, Run.State.FAILED):
             raise CommandError(run_reason(run), returncode=REFUSED)
+
+
+def _settings(options: dict[str, Any]) -> dict[str, str]:
+    """The run's options. Raises Invalid where the column map cannot be opened."""
+    settings = {"edition": options["edition"]} if options["edition"] else {}
+    if options["map"]:
+        try:
+            with options["map"].open(encoding="utf-8-sig") as stream:
+                settings["map"] = stream.read(LARGEST + 1)
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid(
+                _("%(file)s cannot be opened.") % {"file": options["map"]},
+                hint=_("Check the path; a column map is a text file in UTF-8."),
+            ) from error
+    return settings

@@ -17,11 +17,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("number", type=int)
         parser.add_argument("--reason", default="", help="kept in the audit trail")
+        parser.add_argument(
+            "--over-gates", action="store_true", help="although a soft gate does not hold; needs a reason"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with operator("release_publish"):
-                release = release_publish(options["number"], acting_user=None, reason=options["reason"])
+                release = release_publish(
+                    options["number"],
+                    acting_user=None,
+                    reason=options["reason"],
+                    over_gates=options["over_gates"],
+                )
         except DomainError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(

@@ -20,7 +20,7 @@ from django.db.models import Exists, OuterRef, ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from portal.accounts import selectors
-from portal.accounts.models import Role, User
+from portal.accounts.models import Role, Subscription, User, Webhook
 from portal.base.errors import Conflict, DomainError, Invalid
 from portal.base.models import Mail
 
@@ -86,6 +86,8 @@ def user_delete(*, acting_user: User, user: User) -> None:
         served = events["roles"].exists() or user.roles.exists()
         _sessions_end(user)
         Mail.objects.filter(to=user.email).delete()
+        Subscription.objects.filter(Q(email=user.email) | Q(person=user)).delete()
+        Webhook.objects.filter(person=user).delete()
         try:
             with transaction.atomic():
                 User.objects.get(pk=user.pk).delete()

@@ -1,0 +1,202 @@
+"""The pattern of a period: for every cell whether it is hidden, why, and how far it must stay open.
+
+Columns: the cell (flow, region, product, level, partner), value, firms, largest, need (protection), hidden, and cause:
+'' shown, p primary rule, t time, v hidden in an earlier vintage, s secondary, r below the place's rung.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from trade.clearance import ladder, primary, protect
+from trade.clearance.complete import Table
+from trade.clearance.system import lines
+from trade.clearance.timing import CELL
+
+# The machinery's version: a change of the rules makes new digests.
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What tests turn off to see that the auditor then finds what is hidden; never off outside them."""
+
+    secondary: bool = True
+    time: bool = True
+    vintages: bool = True
+
+
+@dataclass(slots=True)
+class Cleared:
+    pattern: pl.DataFrame
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def narrow(self) -> int:
+        """How many hidden cells could be known too closely: none, or the release must not go out."""
+        return int(self.report.get("narrow", 0))
+
+
+def cleared(
+    summary: pl.DataFrame,
+    rungs: ladder.Rungs,
+    sections: Mapping[str, str],
+    rule: primary.Rule,
+    *,
+    timed: pl.DataFrame | None = None,
+    earlier: pl.DataFrame | None = None,
+    open_: pl.DataFrame | None = None,
+    waived: pl.DataFrame | None = None,
+    switches: Switches = Switches(),
+) -> Cleared:
+    """Clear one period by itself.
+
+    `timed` are cells that time hides, `earlier` those hidden in an earlier vintage, `waived` those whose firm agreed in
+    writing, all as frames of CELL; `open_` those that may be taken as company (None: all of them).
+    """
+    begun = time.monotonic()
+    cells = _marked(summary, rungs, rule, timed, earlier, waived, open_)
+    report: dict[str, Any] = {"cells": cells.height, "narrow": 0, "programmes": 0, "flows": {}}
+    kept = []
+    for (flow,), frame in cells.group_by("flow", maintain_order=True):
+        found = _flow(frame, sections, switches)
+        kept.append(
+            frame.with_columns(
+                pl.Series("hidden", found.hidden),
+                pl.when(pl.Series("hidden", found.hidden) & (pl.col("cause") == ""))
+                .then(pl.lit("s"))
+                .otherwise("cause")
+                .alias("cause"),
+            )
+        )
+        report["narrow"] += int(found.narrow.sum())
+        report["programmes"] += found.programmes
+        report["flows"][str(flow)] = {"rounds": found.rounds, "narrow": int(found.narrow.sum())}
+    pattern = pl.concat(kept) if kept else cells.with_columns(hidden=pl.lit(value=False))
+    pattern = pattern.select(*CELL, "value", "firms", "largest", "need", "hidden", "cause")
+    report |= told(pattern) | {"seconds": round(time.monotonic() - begun, 2)}
+    return Cleared(pattern, report)
+
+
+def _marked(  # noqa: PLR0917
+    summary: pl.DataFrame,
+    rungs: ladder.Rungs,
+    rule: primary.Rule,
+    timed: pl.DataFrame | None,
+    earlier: pl.DataFrame | None,
+    waived: pl.DataFrame | None,
+    open_: pl.DataFrame | None,
+) -> pl.DataFrame:
+    cells = summary.sort(CELL).with_columns(
+        sensitive=primary.sensitive(rule), protection=primary.protection(rule), below=ladder.below(rungs)
+    )
+    for name, listed in (("timed", timed), ("earlier", earlier), ("waived", waived)):
+        cells = _listed(cells, name, listed, default=False)
+    cells = _listed(cells, "free", open_, default=True)
+    cells = cells.with_columns(sensitive=pl.col("sensitive") & ~pl.col("waived"))
+    return cells.with_columns(
+        need=pl.when("sensitive").then("protection").otherwise(0.0),
+        cause=pl.when("below")
+        .then(pl.lit("r"))
+        .when("sensitive")
+        .then(pl.lit("p"))
+        .when("earlier")
+        .then(pl.lit("v"))
+        .when("timed")
+        .then(pl.lit("t"))
+        .otherwise(pl.lit("")),
+    )
+
+
+def _listed(cells: pl.DataFrame, name: str, listed: pl.DataFrame | None, *, default: bool) -> pl.DataFrame:
+    if listed is None:
+        return cells.with_columns(pl.lit(default).alias(name))
+    marks = listed.select(pl.col(column).cast(cells.schema[column]) for column in CELL).unique()
+    return cells.join(
+        marks.with_columns(pl.lit(value=True).alias(name)), on=CELL, how="left", maintain_order="left"
+    ).with_columns(pl.col(name).fill_null(value=False))
+
+
+def _flow(frame: pl.DataFrame, sections: Mapping[str, str], switches: Switches) -> protect.Protected:
+    sums = lines(frame, sections)
+    value = frame["value"].to_numpy().astype(np.float64)
+    sensitive = frame["sensitive"].to_numpy()
+    need = frame["need"].to_numpy()
+    table = Table(sums, value, frame["firms"].to_numpy().astype(np.int64), need)
+    return protect.protect(
+        sums,
+        table,
+        value,
+        sensitive=sensitive,
+        protection=need,
+        forced=(frame["timed"] | frame["earlier"]).to_numpy(),
+        unpublished=frame["below"].to_numpy(),
+        closed=~frame["free"].to_numpy(),
+        secondary=switches.secondary,
+    )
+
+
+def derived(summary: pl.DataFrame, rungs: ladder.Rungs, months: list[pl.DataFrame]) -> Cleared:
+    """A period that says nothing its months do not: a cell is shown where each of its months is."""
+    hidden = pl.concat([month.filter("hidden").select(CELL) for month in months]).unique()
+    cells = _listed(summary.sort(CELL), "hidden", hidden, default=False)
+    cells = cells.with_columns(below=ladder.below(rungs), need=pl.lit(0.0))
+    cells = cells.with_columns(
+        hidden=pl.col("hidden") | pl.col("below"),
+        cause=pl.when("below").then(pl.lit("r")).when("hidden").then(pl.lit("t")).otherwise(pl.lit("")),
+    )
+    pattern = cells.select(*CELL, "value", "firms", "largest", "need", "hidden", "cause")
+    return Cleared(pattern, told(pattern) | {"cells": pattern.height, "narrow": 0})
+
+
+def told(pattern: pl.DataFrame) -> dict[str, Any]:
+    """What the report says of a pattern: counts by cause, and by place and level the share of value to be seen."""
+    published = pattern.filter(pl.col("cause") != "r")
+    causes = published.filter("hidden").group_by("cause").len().sort("cause")
+    shares = (
+        published.with_columns(place=ladder.places())
+        .group_by("place", "level")
+        .agg(
+            pl.len().alias("cells"),
+            pl.col("hidden").sum().alias("hidden"),
+            (pl.col("value").filter(~pl.col("hidden")).sum() / pl.col("value").sum().clip(1))
+            .round(4)
+            .alias("visible"),
+        )
+        .sort("place", "level")
+    )
+    return {
+        "hidden": dict(causes.iter_rows()),
+        "unpublished": pattern.height - published.height,
+        "places": [dict(row) for row in shares.iter_rows(named=True)],
+    }
+
+
+def public(summary: pl.DataFrame, pattern: pl.DataFrame) -> pl.DataFrame:
+    """The cells as readers may have them: those below a rung are not there, hidden ones have no amount at all."""
+    marks = pattern.filter(pl.col("cause") != "r").select(*CELL, "hidden")
+    shown = ~pl.col("hidden")
+    amounts = [pl.when(shown).then(pl.col(name)).alias(name) for name in ("value", "net_kg", "quantity")]
+    return (
+        summary.join(marks, on=CELL, how="inner")
+        .with_columns(
+            *amounts,
+            pl.when(shown).then(pl.col("unit").fill_null("")).otherwise(pl.lit("")).alias("unit"),
+            pl.when(shown).then(primary.rounded()).alias("firms"),
+            (pl.col("weighed") & shown).alias("weighed"),
+            pl.when(~shown)
+            .then(pl.lit("c"))
+            .when("provisional")
+            .then(pl.lit("P"))
+            .when("revised")
+            .then(pl.lit("R"))
+            .otherwise(pl.lit(""))
+            .alias("status"),
+            is_total=pl.col("partner") == "W",
+        )
+        .sort("level", "region", "partner", "flow", "product")
+    )

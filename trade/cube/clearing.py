@@ -1,0 +1,272 @@
+"""Clears the periods of a release in the order of time, and remembers what it decided.
+
+A month is cleared with what the months before it in its year have hidden, a complete year with its twelve months; every
+other period follows from its months. What a public release has hidden stays hidden in later ones. Equal sums, rungs and
+history make equal digests, so what was cleared before is taken up again.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from portal.base import storage
+from portal.base.errors import DomainError
+from trade.clearance import joint, ladder, timing
+from trade.clearance import pattern as patterns
+from trade.clearance.pattern import VERSION, Cleared, Switches
+from trade.clearance.primary import Rule
+from trade.cube import summaries
+from trade.models import Clearance, Dataset, Release, Rollup, Summary
+
+COMPLETE = 12
+ROLLING = "-R12"
+# Everybody has seen them, or still can.
+SEEN = (Release.State.PUBLISHED, Release.State.REPLACED, Release.State.WITHDRAWN)
+ON = Switches()
+
+
+class TooOpen(DomainError):
+    """After all rounds a hidden figure can still be computed, or nearly."""
+
+    code = "clearance"
+
+
+@dataclass(slots=True)
+class Clearer:
+    """One release's clearing."""
+
+    release: Release
+    summaries: Mapping[str, Summary]
+    sections: Mapping[str, str]
+    rule: Rule = field(default_factory=Rule)
+    switches: Switches = ON
+    kept: dict[str, Clearance] = field(default_factory=dict)
+    read: dict[str, pl.DataFrame] = field(default_factory=dict)
+    before: dict[str, Clearance] = field(default_factory=dict)
+    ladders: dict[str, ladder.Rungs] = field(default_factory=dict)
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.release.dataset
+
+    def run(self) -> Iterator[Clearance]:
+        """Each period's clearance, months before what is made of them. Raises TooOpen."""
+        self.before = _seen(self.release)
+        for period in sorted(self.summaries, key=_order):
+            self.kept[period] = self._period(period)
+            yield self.kept[period]
+
+    def public(self, clearance: Clearance) -> pl.DataFrame:
+        """The cells that readers may have."""
+        return patterns.public(self._summary(clearance.period), self._pattern(clearance.period))
+
+    def _period(self, period: str) -> Clearance:
+        months = self._months(period)
+        rungs = self._rungs(period)
+        earlier = self._earlier(period)
+        summary = self.summaries[period]
+        facts = [VERSION, asdict(self.rule), asdict(self.switches), rungs, summary.digest, summary.months]
+        base = _digest([*facts, [self.kept[month].digest for month in (*earlier, *months)]])
+        before = self.before.get(period)
+        if before is not None and (before.months != summary.months or not self.switches.vintages):
+            before = None
+        if before is not None and before.base == base:
+            return before
+        digest = _digest([base, before.digest if before else ""])
+        found = Clearance.objects.filter(dataset=self.dataset, period=period, digest=digest).first()
+        if found is not None:
+            return found
+        cleared = self._cleared(period, rungs, before)
+        if cleared.narrow:
+            raise TooOpen(
+                _("In %(period)s, %(count)s hidden figures could be computed from the others.")
+                % {"period": period, "count": cleared.narrow},
+                hint=_(
+                    "Nothing was published. Ask whoever looks after the portal to read the clearance's report."
+                ),
+            )
+        return self._stored(period, digest, base, rungs, cleared)
+
+    def _cleared(self, period: str, rungs: ladder.Rungs, before: Clearance | None) -> Cleared:
+        summary, months = self._summary(period), self._months(period)
+        hidden = None
+        if before is not None:
+            hidden = _read(before).filter(pl.col("hidden") & (pl.col("cause") != timing.RUNG))
+        if not months:
+            earlier = [self._pattern(month) for month in self._earlier(period)]
+            timed = timing.unsafe(earlier) if earlier and self.switches.time else None
+            return patterns.cleared(
+                summary, rungs, self.sections, self.rule, timed=timed, earlier=hidden, switches=self.switches
+            )
+        made = [self._pattern(month) for month in months]
+        if not self.switches.time:
+            return patterns.cleared(
+                summary, rungs, self.sections, self.rule, earlier=hidden, switches=self.switches
+            )
+        if period.endswith("-12" + ROLLING) and period[:4] in self.kept:
+            return patterns.derived(summary, rungs, [self._pattern(period[:4])])
+        if len(period) > 4 or len(months) < COMPLETE:
+            return patterns.derived(summary, rungs, made)
+        return self._year(summary, rungs, made, hidden)
+
+    def _year(
+        self,
+        summary: pl.DataFrame,
+        rungs: ladder.Rungs,
+        months: list[pl.DataFrame],
+        hidden: pl.DataFrame | None,
+    ) -> Cleared:
+        """A complete year. Where the audit over time finds it too telling, more of it is hidden; at last it shows
+        only what the months show.
+        """
+        unsafe = timing.unsafe(months)
+        timed = unsafe.join(timing.all_hidden(months), on=timing.CELL, how="anti")
+        open_ = timing.some_hidden(months)
+        for _round in range(3):
+            cleared = patterns.cleared(
+                summary, rungs, self.sections, self.rule, timed=timed, earlier=hidden, open_=open_
+            )
+            counts = joint.hidden_cells(months, cleared.pattern)
+            asked = sorted(flow for flow, count in counts.items() if count <= joint.MOST)
+            narrow = [joint.narrow(months, cleared.pattern, self.sections, flow) for flow in asked]
+            cleared.report |= {"joint": asked, "not_joint": sorted(set(counts) - set(asked))}
+            if not cleared.narrow and not sum(frame.height for frame in narrow):
+                return cleared
+            timed = pl.concat([timed, *narrow]).unique()
+        found = patterns.derived(summary, rungs, months)
+        found.report |= {"joint": [], "not_joint": [], "as_months": True}
+        return found
+
+    def _months(self, period: str) -> list[str]:
+        """The months that the period is made of, where the facts are monthly and it is not a month itself."""
+        if period.endswith(ROLLING):
+            last = int(period[:4]) * 12 + int(period[5:7]) - 1
+            wanted = [f"{number // 12}-{number % 12 + 1:02d}" for number in range(last - 11, last + 1)]
+        elif "-Q" in period:
+            first = int(period[6]) * 3 - 2
+            wanted = [f"{period[:4]}-{number:02d}" for number in range(first, first + 3)]
+        elif len(period) == 4:
+            wanted = [f"{period}-{number:02d}" for number in range(1, COMPLETE + 1)]
+        else:
+            return []
+        return [month for month in wanted if month in self.summaries]
+
+    def _earlier(self, period: str) -> list[str]:
+        """The months before this one in its year; for any twelve months that are a calendar year, that year."""
+        if period.endswith("-12" + ROLLING) and period[:4] in self.kept:
+            return [period[:4]]
+        if len(period) != 7 or "Q" in period:
+            return []
+        return [
+            month
+            for month in sorted(self.summaries)
+            if _is_month(month) and period[:5] == month[:5] and month < period
+        ]
+
+    def _rungs(self, period: str) -> ladder.Rungs:
+        if period.endswith(ROLLING):
+            years = sorted({month[:4] for month in self._months(period)})
+            return ladder.coarsest([self._ladder(year) for year in years])
+        return self._ladder(period[:4])
+
+    def _ladder(self, year: str) -> ladder.Rungs:
+        """Kept from the first release that told of the year; else decided on the last complete year up to it."""
+        if year not in self.ladders:
+            before = next(
+                (
+                    found
+                    for period, found in sorted(self.before.items())
+                    if period[:4] == year and ROLLING not in period
+                ),
+                None,
+            )
+            if before is not None:
+                self.ladders[year] = dict(before.rungs)
+            else:
+                complete = [
+                    code
+                    for code, summary in sorted(self.summaries.items())
+                    if len(code) == 4 and code <= year and summary.months in (COMPLETE, None)
+                ]
+                self.ladders[year] = ladder.rungs(
+                    self._summary(complete[-1] if complete else year), self.rule
+                )
+        return self.ladders[year]
+
+    def _summary(self, period: str) -> pl.DataFrame:
+        return pl.read_parquet(summaries.path(self.summaries[period])).with_columns(
+            pl.col("level").cast(pl.Int16)
+        )
+
+    def _pattern(self, period: str) -> pl.DataFrame:
+        if period not in self.read:
+            # Two years' months and what is made of them; older ones are read again where they are wanted.
+            while len(self.read) > 48:
+                self.read.pop(next(iter(self.read)))
+            self.read[period] = _read(self.kept[period])
+        return self.read[period]
+
+    def _stored(
+        self, period: str, digest: str, base: str, rungs: ladder.Rungs, cleared: Cleared
+    ) -> Clearance:
+        scratch = Path(settings.QAFILA_HOME) / "tmp"
+        scratch.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=scratch, suffix=".parquet") as copy:
+            cleared.pattern.write_parquet(copy.name, compression="zstd", compression_level=1)
+            name, _checksum = storage.put(Path(copy.name), folder="clearance", suffix=".parquet")
+        row, _created = Clearance.objects.get_or_create(
+            dataset=self.dataset,
+            period=period,
+            digest=digest,
+            defaults={
+                "base": base,
+                "months": self.summaries[period].months,
+                "stored_as": name,
+                "rungs": rungs,
+                "report": cleared.report,
+            },
+        )
+        return row
+
+
+def _seen(release: Release) -> dict[str, Clearance]:
+    """For each period the clearance that the newest release showed of those that were ever public."""
+    rows = (
+        Rollup.objects.filter(
+            table="cleared",
+            releases__dataset=release.dataset_id,
+            releases__state__in=SEEN,
+            releases__demonstration=release.demonstration,
+        )
+        .order_by("releases__number")
+        .values_list("period", "digest")
+    )
+    newest = {period: digest for period, digest in rows if digest}
+    kept = Clearance.objects.filter(dataset=release.dataset_id, digest__in=newest.values())
+    return {row.period: row for row in kept if newest.get(row.period) == row.digest}
+
+
+def _read(clearance: Clearance) -> pl.DataFrame:
+    return pl.read_parquet(storage.local_path(clearance.stored_as))
+
+
+def _is_month(period: str) -> bool:
+    return len(period) == 7 and period[5:].isdigit()
+
+
+def _order(period: str) -> tuple[str, int, str]:
+    """Year by year: months, then quarters, then the year, then what crosses years."""
+    kind = 0 if _is_month(period) else 1 if "-Q" in period else 2 if len(period) == 4 else 3
+    return period[:4], kind, period
+
+
+def _digest(facts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
