@@ -38,7 +38,7 @@ PINNED = {
     "/fr/data/regions/MA-08/": (13, 1),
     "/fr/data/products/080270/": (9, 1),
     "/fr/data/products/080270/?dataset=comtrade": (19, 1),
-    "/fr/data/markets/FR/": (22, 1),
+    "/fr/data/markets/FR/": (23, 1),
 }
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.pages.reading import block, get, text
 from tests.pages.test_queries import partners
-from tests.pages.world import customs_world, firms
+from tests.pages.world import CLOTHES, FRUIT, customs_world, firms
 from trade.tables.cells import MOST, Cell, Column, Frame, Table, assemble
 from trade.tables.order import Asked, by_amount, by_name, in_order
 
@@ -129,7 +129,9 @@ def test_a_bad_order_in_an_address_changes_nothing(reader: Client) -> None:
 
 @pytest.mark.django_db
 def test_hidden_figures_stay_last_whichever_way_and_the_total_at_the_foot(reader: Client) -> None:
-    customs_world(more=firms(30_000_000, 1, region="MA-08", product="3105300000", period="2024-06"))
+    june = {"region": "MA-08", "period": "2024-06"}
+    others = [*firms(60_000_000, product=CLOTHES, **june), *firms(90_000_000, product=FRUIT, **june)]
+    customs_world(more=[*firms(30_000_000, 1, product="3105300000", **june), *others])
     for way in ("asc", "desc"):
         section = block(get(reader, f"/en/data/regions/MA-08/?sort=sections-x:value:{way}"), "sections-x")
         body, foot = section.split("</tbody>", 1)

@@ -145,11 +145,23 @@ def release(
     demonstration: bool = True,
     publish: bool = True,
     build: bool = True,
+    whole_years: bool = False,
 ) -> Release:
-    """A release of exactly these facts, one part a period, its rollups built; published unless told otherwise."""
+    """A release of exactly these facts, one part a period, its rollups built; published unless told otherwise.
+
+    Where firms declare, subheadings are told of whole years only: `whole_years` gives the months that have no fact a
+    part in which nothing was traded.
+    """
     by_period: dict[str, list[Mapping[str, Any]]] = {}
     for fact in facts:
         by_period.setdefault(fact["period"], []).append(fact)
+    if dataset.has_companies and whole_years:
+        for year in {period[:4] for period in by_period}:
+            for month in range(1, 13):
+                period = f"{year}-{month:02d}"
+                by_period.setdefault(
+                    period, [customs_fact(period=period, value=0, net_kg=None, quantity=None)]
+                )
     number = (Release.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     run = Run.objects.create(
         number=number, dataset=dataset, source_code=dataset.source_code, fingerprint=f"{number:064d}"

@@ -65,7 +65,11 @@ def _shape(
         (pl.col("partner") if shape.partners else pl.lit("W")).alias("partner"),
         pl.col("reporter").fill_null("MA"),
         "edition", "value", "net_kg", "quantity", "unit", "status",
-        pl.col("company").replace("", None).str.head(9).alias("firm"),
+        pl.when(
+            (pl.col("value") > 0) | (pl.col("net_kg").fill_null(0) > 0) | (pl.col("quantity").fill_null(0) > 0)
+        )
+        .then(pl.col("company").replace("", None).str.head(9))
+        .alias("firm"),
     ).with_columns(pl.col("firm").replace(dict(groups)))  # fmt: skip
     firms = (
         rows.filter(pl.col("firm").is_not_null())

@@ -30,7 +30,7 @@ def release() -> Release:
         for code in make.HS6
     ]
     facts += [make.customs_fact(company=make.ice(1), region="MA-08")]
-    return make.release(make.customs(), facts)
+    return make.release(make.customs(), facts, whole_years=True)
 
 
 def get(client: Client, **params: str) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def test_a_question_is_answered_with_what_must_stand_beside_it(client: Client, r
     body = get(client, by="region", flow="X", period="2024", order="-value", lang="en")
     assert body["meta"]["release"] == release.number
     assert body["meta"]["demonstration"] is True
-    assert body["meta"]["periods"] == [{"period": "2024", "months": 1, "of": 12}]
-    assert body["meta"]["status"] == "final; 2024: 1 of 12 months"
+    assert body["meta"]["periods"] == [{"period": "2024", "months": 12, "of": 12}]
+    assert body["meta"]["status"] == "final"
     assert [row["region"] for row in body["rows"]][-1] == "MA-08"
     assert {row["region"]: (row["value"], row["status"]) for row in body["rows"]}["MA-08"] == (None, "c")
     assert body["rows"][0]["region_label"].startswith("Region ")
@@ -67,7 +67,7 @@ def test_an_address_that_is_none_is_answered_in_the_shape_of_every_error(client:
 
 def test_errors_teach(client: Client, release: Release) -> None:
     assert refusal(client, flow="E") == (400, "invalid", "flow: E is not allowed. Allowed: X M RX RM.")
-    status, code, detail = refusal(client, by="partner")
+    status, code, detail = refusal(client, by="partner", level="4")
     assert (status, code) == (403, "not_cleared")
     assert "is published to level" in detail
     status, code, detail = refusal(client, dataset="nothing")
@@ -77,7 +77,10 @@ def test_errors_teach(client: Client, release: Release) -> None:
     assert refusal(client, colour="red")[0] == 400
     # The question's language is that of its refusal, whatever the browser asks for.
     assert refusal(client, flow="E", lang="fr")[2].startswith("flow\u00a0: E n’est pas admis.")
-    assert refusal(client, format="sdmx-csv", by="product", flow="X", partner="FR")[1] == "not_cleared"
+    assert (
+        refusal(client, format="sdmx-csv", by="product", level="6", flow="X", partner="FR")[1]
+        == "not_cleared"
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,15 +125,16 @@ def test_what_a_reader_has_already_is_not_sent_again(
 def test_a_new_release_changes_the_answer_and_the_old_one_stays_addressable(
     client: Client, release: Release
 ) -> None:
-    before = client.get(DATA, {"flow": "X", "period": "2024"})
-    newer = make.release(
-        make.customs(), [make.customs_fact(company=make.ice(firm), value=5000) for firm in range(1, 9)]
-    )
-    now = client.get(DATA, {"flow": "X", "period": "2024"}, headers={"if-none-match": before["ETag"]})
+    asked = {"flow": "X", "by": "period"}
+    before = client.get(DATA, asked)
+    facts = [make.customs_fact(company=make.ice(firm), value=5000, period="2023-01") for firm in range(1, 9)]
+    newer = make.release(make.customs(), facts)
+    now = client.get(DATA, asked, headers={"if-none-match": before["ETag"]})
     assert now.status_code == 200
-    assert now.json()["rows"] == [{"value": 40, "status": ""}]
-    old = get(client, flow="X", period="2024", release=str(release.number))
+    assert now.json()["rows"] == [{"period": "2023", "value": 40, "status": ""}]
+    old = get(client, release=str(release.number), **asked)
     assert old["rows"] == before.json()["rows"]
+    assert old["rows"][0]["period"] == "2024"
     Release.objects.filter(pk=newer.pk).update(state="withdrawn")
     assert refusal(client, flow="X", release=str(newer.number))[:2] == (404, "not_found")
 
@@ -163,7 +167,7 @@ def test_datasets_and_releases_list_what_the_public_may_address(
         releases = client.get("/api/v1/releases/").json()["results"]
     assert [(found["number"], found["state"], found["periods"]) for found in releases] == [
         (newer.number, "published", ["2023-01", "2024-01"]),
-        (release.number, "replaced", ["2024-01"]),
+        (release.number, "replaced", [f"2024-{month:02d}" for month in range(1, 13)]),
     ]
     assert client.get("/api/v1/releases/?dataset=comtrade").json()["results"] == []
     assert client.get("/api/v1/releases/?dataset=%00").status_code == 400

@@ -58,14 +58,18 @@ def test_building_again_changes_nothing() -> None:
     told: list[tuple[int, int]] = []
     rollups.build(release, progress=lambda done, total: told.append((done, total)))
     assert (list(Rollup.objects.values_list("pk", "digest", "cells_count")), Cell.objects.count()) == before
-    assert told == [(0, 1), (1, 1)]
+    assert told == [(0, 1), *((done, 4) for done in range(1, 5)), (4, 4)]
     for rollup in release.rollups.all():
         assert rollup.cells_count == rollup.cells.count() > 0
 
 
 def test_a_build_that_dies_leaves_nothing_and_the_next_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     release = make.release(
-        make.customs(), [*year("2023", 100), *year("2024", 100)], publish=False, build=False
+        make.customs(),
+        [*year("2023", 100), *year("2024", 100)],
+        publish=False,
+        build=False,
+        whole_years=False,
     )
     copy, calls = rollups._copy, []
 
@@ -85,7 +89,8 @@ def test_a_build_that_dies_leaves_nothing_and_the_next_one_ends(monkeypatch: pyt
     assert release.rollups.count() == 0
     monkeypatch.undo()
     rollups.build(release)
-    assert release.rollups.count() == 2
+    # Two months, their quarter and their year, twice.
+    assert release.rollups.count() == 8
 
 
 def test_an_open_dataset_has_one_rollup_a_part_with_every_level_it_reports() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import highspy
 import numpy as np
 
+from trade.clearance.solver import solver
 from trade.clearance.system import Bools, Floats, Ints, Lines
 
 ROUNDS = 4
@@ -40,7 +41,7 @@ class Equations:
     sign: Floats
     rows: int
     seconds: float = 20.0
-    model: highspy.Highs = field(default_factory=highspy.Highs)
+    model: highspy.Highs = field(default_factory=solver)
 
 
 def equations(lines: Lines, free: Bools) -> Equations:
@@ -70,8 +71,6 @@ def _load(found: Equations, low: Floats, high: Floats, seconds: float) -> None:
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = found.starts, found.index
     lp.a_matrix_.value_ = found.sign
-    model.silent()
-    model.setOptionValue("threads", 1)
     found.seconds = seconds
     model.passModel(lp)
 

@@ -5,7 +5,7 @@ seen after the primary rule; sections always. Decided on a complete year and kep
 import polars as pl
 
 from trade.clearance import primary
-from trade.clearance.lattice import SHAPES, Shape
+from trade.clearance.lattice import MONTHLY, MONTHLY_REGION, SHAPES, Shape
 
 VISIBLE = 0.80
 MARKETS, REGIONAL_MARKETS = "markets", "regional_markets"
@@ -56,6 +56,17 @@ def coarsest(ladders: list[Rungs]) -> Rungs:
     """What all of several ladders publish."""
     names = sorted({name for ladder in ladders for name in ladder})
     return {name: min(ladder.get(name, SECTIONS) for ladder in ladders) for name in names}
+
+
+def monthly(ladder: Rungs) -> Rungs:
+    """The same ladder for months and what is made of them."""
+    return {name: min(level, MONTHLY.get(name, MONTHLY_REGION)) for name, level in ladder.items()}
+
+
+def told_monthly() -> pl.Expr:
+    """Whether a cell is of those that months tell."""
+    rung = places().replace_strict(MONTHLY, default=MONTHLY_REGION, return_dtype=pl.Int16)
+    return pl.col("level") <= rung
 
 
 def below(ladder: Rungs) -> pl.Expr:

@@ -30,3 +30,8 @@ ROLLING_SHAPES: tuple[Shape, ...] = (
     Shape("markets", regions=False, partners=True, levels=(0,)),
     Shape("regional", regions=True, partners=False, levels=(0, 1)),
 )
+# The finest level of each place in anything but a complete year. Months tell the country by chapter, its markets and
+# its regions by section; what is finer is told once a year: most of its months would be hidden, and their gaps would
+# take the year's figures with them.
+MONTHLY = {"": 2, "markets": 0, "regional_markets": -1}
+MONTHLY_REGION = 1

@@ -18,7 +18,7 @@ from trade.clearance.system import lines
 from trade.clearance.timing import CELL
 
 # The machinery's version: a change of the rules makes new digests.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ def cleared(
     *,
     timed: pl.DataFrame | None = None,
     earlier: pl.DataFrame | None = None,
-    open_: pl.DataFrame | None = None,
+    known: pl.DataFrame | None = None,
     waived: pl.DataFrame | None = None,
     switches: Switches = Switches(),
 ) -> Cleared:
     """Clear one period by itself.
 
     `timed` are cells that time hides, `earlier` those hidden in an earlier vintage, `waived` those whose firm agreed in
-    writing, all as frames of CELL; `open_` those that may be taken as company (None: all of them).
+    writing, `known` those whose value readers have anyway, all as frames of CELL.
     """
     begun = time.monotonic()
-    cells = _marked(summary, rungs, rule, timed, earlier, waived, open_)
+    cells = _marked(summary, rungs, rule, timed, earlier, waived, known)
     report: dict[str, Any] = {"cells": cells.height, "narrow": 0, "programmes": 0, "flows": {}}
     kept = []
     for (flow,), frame in cells.group_by("flow", maintain_order=True):
@@ -89,15 +89,18 @@ def _marked(  # noqa: PLR0917
     timed: pl.DataFrame | None,
     earlier: pl.DataFrame | None,
     waived: pl.DataFrame | None,
-    open_: pl.DataFrame | None,
+    known: pl.DataFrame | None,
 ) -> pl.DataFrame:
     cells = summary.sort(CELL).with_columns(
         sensitive=primary.sensitive(rule), protection=primary.protection(rule), below=ladder.below(rungs)
     )
-    for name, listed in (("timed", timed), ("earlier", earlier), ("waived", waived)):
+    for name, listed in (("timed", timed), ("earlier", earlier), ("waived", waived), ("known", known)):
         cells = _listed(cells, name, listed, default=False)
-    cells = _listed(cells, "free", open_, default=True)
-    cells = cells.with_columns(sensitive=pl.col("sensitive") & ~pl.col("waived"))
+    cells = cells.with_columns(
+        sensitive=pl.col("sensitive") & ~pl.col("waived"),
+        # What readers know anyway cannot be taken back, and would only look like protection.
+        timed=pl.col("timed") & ~pl.col("known"),
+    )
     return cells.with_columns(
         need=pl.when("sensitive").then("protection").otherwise(0.0),
         cause=pl.when("below")
@@ -135,9 +138,20 @@ def _flow(frame: pl.DataFrame, sections: Mapping[str, str], switches: Switches) 
         protection=need,
         forced=(frame["timed"] | frame["earlier"]).to_numpy(),
         unpublished=frame["below"].to_numpy(),
-        closed=~frame["free"].to_numpy(),
+        closed=frame["known"].to_numpy(),
         secondary=switches.secondary,
     )
+
+
+def hidden_too(pattern: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The pattern with these cells (CELL) hidden besides, for what they would tell together with others."""
+    fresh = _listed(pattern, "fresh", cells, default=False).with_columns(
+        fresh=pl.col("fresh") & ~pl.col("hidden")
+    )
+    return fresh.with_columns(
+        hidden=pl.col("hidden") | pl.col("fresh"),
+        cause=pl.when("fresh").then(pl.lit("s")).otherwise("cause"),
+    ).drop("fresh")
 
 
 def derived(summary: pl.DataFrame, rungs: ladder.Rungs, months: list[pl.DataFrame]) -> Cleared:

@@ -9,8 +9,8 @@ from trade.clearance.complete import Table, completed
 from trade.clearance.system import Bools, Floats, Lines
 
 ROUNDS = 6
-# A hidden cell that is not sensitive must only not be known exactly: within one unit of the currency.
-LEAST = 1000.0
+# A hidden cell that is not sensitive must only not be known exactly: within one unit of the currency, or a tenth.
+LEAST, TENTH = 1000.0, 0.1
 ENOUGH = 0.999
 
 
@@ -25,13 +25,26 @@ class Protected:
 
 def needs(value: Floats, sensitive: Bools, protection: Floats, other: Bools) -> Floats:
     """How far each cell must be open: its protection where sensitive, a little where `other`, else 0."""
-    return np.where(sensitive, np.maximum(protection, 1.0), np.where(other, LEAST, 0.0))
+    return np.where(
+        sensitive, np.maximum(protection, 1.0), np.where(other, np.clip(value * TENTH, 1.0, LEAST), 0.0)
+    )
 
 
 def narrow(found: audit.Found, need: Floats, value: Floats) -> Bools:
     """A cell cannot be below zero: downwards its own value is as far as it must be open."""
     down = np.minimum(need, value)
     return (need > 0) & ((found.up < need * ENOUGH) | (found.down < down * ENOUGH))
+
+
+def asked(found: audit.Found, failing: Bools, need: Floats, value: Floats) -> dict[int, tuple[float, float]]:
+    """For each failing cell how far it must still be opened, downwards and upwards; 0 where it is already."""
+    return {
+        int(cell): (
+            min(need[cell], value[cell]) if found.down[cell] < min(need[cell], value[cell]) else 0.0,
+            need[cell] if found.up[cell] < need[cell] else 0.0,
+        )
+        for cell in np.flatnonzero(failing)
+    }
 
 
 def protect(
@@ -63,16 +76,10 @@ def protect(
         result.programmes += found.programmes
         if not failing.any():
             break
-        asked = {
-            int(cell): (
-                min(need[cell], value[cell]) if found.down[cell] < min(need[cell], value[cell]) else 0.0,
-                need[cell] if found.up[cell] < need[cell] else 0.0,
-            )
-            for cell in np.flatnonzero(failing)
-        }
+        lacking = asked(found, failing, need, value)
         before = hidden
-        hidden = repair.repaired(lines, value, hidden, closed, asked)
-        result.programmes += 2 * len(asked)
+        hidden = repair.repaired(lines, value, hidden, closed, lacking)
+        result.programmes += 2 * len(lacking)
         if (hidden == before).all():
             break
     return result

@@ -66,6 +66,7 @@ def all_hidden(months: list[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def some_hidden(months: list[pl.DataFrame]) -> pl.DataFrame:
-    """The cells with at least one hidden month."""
-    return pl.concat([month.filter("hidden").select(CELL) for month in months]).unique()
+def known(months: list[pl.DataFrame]) -> pl.DataFrame:
+    """The cells of which every month is shown, so that anybody can add them up."""
+    rows = pl.concat([month.select(*CELL, "hidden") for month in months])
+    return rows.group_by(CELL).agg(pl.col("hidden").any()).filter(~pl.col("hidden")).select(CELL)

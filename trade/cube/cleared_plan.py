@@ -38,7 +38,7 @@ def plan(
     shown = min(deepest, plans.DEFAULT_LEVEL) if level is None else level
     if "mode" in (*query.by, *query.filters):
         raise _refused(_("Modes of transport are not published."), query, used)
-    if shown > deepest or shown not in _levels(query, used):
+    if shown > deepest or shown not in LEVELS:
         raise _refused(_("This grain is not cleared for publication."), query, used)
     sources: list[tuple[int | str, str, bool]] = [
         (held[code].pk, target.period, code == target.exact) for target in targets for code in _codes(target)
@@ -124,15 +124,6 @@ def _deepest(query: Query, used: Sequence[Held]) -> int:
     return min(found, default=0)
 
 
-def _levels(query: Query, used: Sequence[Held]) -> set[int]:
-    """The levels down to the deepest that these periods tell: a place may leave some of them out."""
-    told = set(LEVELS)
-    for rollup in used:
-        for place in _place(query) or ():
-            told &= set(rollup.exact.get("levels", {}).get(place, LEVELS))
-    return told
-
-
 def _refused(why: Text, query: Query, used: Sequence[Held]) -> NotCleared:
     places = _place(query)
     rungs: dict[str, int] = {}
@@ -152,4 +143,6 @@ def _refused(why: Text, query: Query, used: Sequence[Held]) -> NotCleared:
         MARKETS: _("The country's trade by partner is published to level %(level)s."),
         REGIONAL_MARKETS: _("The regions' trade by partner is published to level %(level)s."),
     }
+    if rungs.get(places[0], 0) < 0:
+        return NotCleared(why, hint=_("The regions' trade by partner is published for whole years."))
     return NotCleared(why, hint=hints[places[0]] % {"level": rungs.get(places[0], 0)})

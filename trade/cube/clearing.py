@@ -9,6 +9,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from trade.cube import summaries
 from trade.models import Clearance, Dataset, Release, Rollup, Summary
 
 COMPLETE = 12
+# How often a year is hidden further before it tells no more than its months.
+ROUNDS = 8
 ROLLING = "-R12"
 # Everybody has seen them, or still can.
 SEEN = (Release.State.PUBLISHED, Release.State.REPLACED, Release.State.WITHDRAWN)
@@ -97,14 +100,21 @@ class Clearer:
 
     def _cleared(self, period: str, rungs: ladder.Rungs, before: Clearance | None) -> Cleared:
         summary, months = self._summary(period), self._months(period)
-        hidden = None
+        hidden, shown = None, None
         if before is not None:
-            hidden = _read(before).filter(pl.col("hidden") & (pl.col("cause") != timing.RUNG))
+            hidden, shown = _vintage(_read(before), summary)
         if not months:
             earlier = [self._pattern(month) for month in self._earlier(period)]
             timed = timing.unsafe(earlier) if earlier and self.switches.time else None
             return patterns.cleared(
-                summary, rungs, self.sections, self.rule, timed=timed, earlier=hidden, switches=self.switches
+                summary,
+                rungs,
+                self.sections,
+                self.rule,
+                timed=timed,
+                earlier=hidden,
+                known=shown,
+                switches=self.switches,
             )
         made = [self._pattern(month) for month in months]
         if not self.switches.time:
@@ -113,9 +123,9 @@ class Clearer:
             )
         if period.endswith("-12" + ROLLING) and period[:4] in self.kept:
             return patterns.derived(summary, rungs, [self._pattern(period[:4])])
-        if len(period) > 4 or len(months) < COMPLETE:
+        if not self._whole_year(period):
             return patterns.derived(summary, rungs, made)
-        return self._year(summary, rungs, made, hidden)
+        return self._year(summary, rungs, made, hidden, shown)
 
     def _year(
         self,
@@ -123,27 +133,58 @@ class Clearer:
         rungs: ladder.Rungs,
         months: list[pl.DataFrame],
         hidden: pl.DataFrame | None,
+        shown: pl.DataFrame | None,
     ) -> Cleared:
-        """A complete year. Where the audit over time finds it too telling, more of it is hidden; at last it shows
-        only what the months show.
+        """A complete year, two flows at a time: the solver works outside Python's lock, and no thread asks the
+        database.
         """
-        unsafe = timing.unsafe(months)
-        timed = unsafe.join(timing.all_hidden(months), on=timing.CELL, how="anti")
-        open_ = timing.some_hidden(months)
-        for _round in range(3):
-            cleared = patterns.cleared(
-                summary, rungs, self.sections, self.rule, timed=timed, earlier=hidden, open_=open_
-            )
-            counts = joint.hidden_cells(months, cleared.pattern)
-            asked = sorted(flow for flow, count in counts.items() if count <= joint.MOST)
-            narrow = [joint.narrow(months, cleared.pattern, self.sections, flow) for flow in asked]
-            cleared.report |= {"joint": asked, "not_joint": sorted(set(counts) - set(asked))}
-            if not cleared.narrow and not sum(frame.height for frame in narrow):
-                return cleared
-            timed = pl.concat([timed, *narrow]).unique()
-        found = patterns.derived(summary, rungs, months)
-        found.report |= {"joint": [], "not_joint": [], "as_months": True}
-        return found
+        flows = summary["flow"].unique().sort().to_list()
+        if not flows:
+            return patterns.derived(summary, rungs, months)
+        known = timing.known(months)
+        if shown is not None:
+            known = pl.concat([known, shown.select(known.columns)]).unique()
+
+        def flow_cleared(flow: str) -> Cleared:
+            own = [month.filter(flow=flow) for month in months]
+            return self._year_flow(summary.filter(flow=flow), rungs, own, hidden, known)
+
+        with ThreadPoolExecutor(2, thread_name_prefix="clearing") as pool:
+            found = list(pool.map(flow_cleared, flows))
+        pattern = pl.concat([flow.pattern for flow in found])
+        report = patterns.told(pattern) | {"cells": pattern.height, "narrow": 0}
+        report["flows"] = {name: flow.report for name, flow in zip(flows, found, strict=True)}
+        return Cleared(pattern, report)
+
+    def _year_flow(
+        self,
+        summary: pl.DataFrame,
+        rungs: ladder.Rungs,
+        months: list[pl.DataFrame],
+        hidden: pl.DataFrame | None,
+        known: pl.DataFrame,
+    ) -> Cleared:
+        """Where the audit over time finds the year too telling, more of it is hidden; at last it shows only what the
+        months show.
+        """
+        timed = timing.unsafe(months).join(timing.all_hidden(months), on=timing.CELL, how="anti")
+        cleared = patterns.cleared(
+            summary, rungs, self.sections, self.rule, timed=timed, earlier=hidden, known=known
+        )
+        left = cleared.narrow
+        for round_ in range(0 if cleared.narrow else ROUNDS):
+            found = joint.audited(months, cleared.pattern, known, self.sections)
+            left = found.narrow
+            if not found.narrow:
+                return Cleared(cleared.pattern, {"rounds": round_ + 1, "as_months": False})
+            if found.hide.is_empty():
+                break
+            cleared = Cleared(patterns.hidden_too(cleared.pattern, found.hide))
+        told = patterns.derived(summary, rungs, months).pattern
+        return Cleared(
+            patterns.hidden_too(told, summary.filter(~ladder.told_monthly())),
+            {"rounds": ROUNDS, "as_months": True, "narrow_left": left},
+        )
 
     def _months(self, period: str) -> list[str]:
         """The months that the period is made of, where the facts are monthly and it is not a month itself."""
@@ -172,39 +213,31 @@ class Clearer:
         ]
 
     def _rungs(self, period: str) -> ladder.Rungs:
-        if period.endswith(ROLLING):
-            years = sorted({month[:4] for month in self._months(period)})
-            return ladder.coarsest([self._ladder(year) for year in years])
-        return self._ladder(period[:4])
+        if self._whole_year(period):
+            return self._ladder(period)
+        years = sorted({month[:4] for month in self._months(period) or [period]})
+        return ladder.monthly(ladder.coarsest([self._ladder(year) for year in years]))
+
+    def _whole_year(self, period: str) -> bool:
+        return len(period) == 4 and self.summaries[period].months == COMPLETE
 
     def _ladder(self, year: str) -> ladder.Rungs:
-        """Kept from the first release that told of the year; else decided on the last complete year up to it."""
+        """Kept from the first release that told the whole year; else decided on the last whole year up to it."""
         if year not in self.ladders:
-            before = next(
-                (
-                    found
-                    for period, found in sorted(self.before.items())
-                    if period[:4] == year and ROLLING not in period
-                ),
-                None,
-            )
-            if before is not None:
+            before = self.before.get(year)
+            if before is not None and before.months == COMPLETE:
                 self.ladders[year] = dict(before.rungs)
             else:
-                complete = [
-                    code
-                    for code, summary in sorted(self.summaries.items())
-                    if len(code) == 4 and code <= year and summary.months in (COMPLETE, None)
-                ]
-                self.ladders[year] = ladder.rungs(
-                    self._summary(complete[-1] if complete else year), self.rule
-                )
+                whole = [code for code in sorted(self.summaries) if code <= year and self._whole_year(code)]
+                self.ladders[year] = ladder.rungs(self._summary(whole[-1] if whole else year), self.rule)
         return self.ladders[year]
 
     def _summary(self, period: str) -> pl.DataFrame:
-        return pl.read_parquet(summaries.path(self.summaries[period])).with_columns(
+        """The sums of a period, only those that its grain tells at all."""
+        cells = pl.read_parquet(summaries.path(self.summaries[period])).with_columns(
             pl.col("level").cast(pl.Int16)
         )
+        return cells if self._whole_year(period) else cells.filter(ladder.told_monthly())
 
     def _pattern(self, period: str) -> pl.DataFrame:
         if period not in self.read:
@@ -252,6 +285,15 @@ def _seen(release: Release) -> dict[str, Clearance]:
     newest = {period: digest for period, digest in rows if digest}
     kept = Clearance.objects.filter(dataset=release.dataset_id, digest__in=newest.values())
     return {row.period: row for row in kept if newest.get(row.period) == row.digest}
+
+
+def _vintage(before: pl.DataFrame, now: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What the release before hid of a period, and what it shows that is still so: nobody can be made to forget it."""
+    hidden = before.filter(pl.col("hidden") & (pl.col("cause") != timing.RUNG)).select(timing.CELL)
+    shown = before.filter(~pl.col("hidden")).select(*timing.CELL, "value")
+    return hidden, shown.join(
+        now.select(*timing.CELL, "value"), on=[*timing.CELL, "value"], how="semi"
+    ).select(timing.CELL)
 
 
 def _read(clearance: Clearance) -> pl.DataFrame:

@@ -4,7 +4,6 @@ Cells are computed outside any transaction and appear with their rollup in one: 
 that a reader could see, and a second one goes on where the first ended.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,9 @@ from typing import Any
 import polars as pl
 from django.db import IntegrityError, connection, transaction
 
-from trade.cube import files, open_cells, tables
+from reference import selectors as reference
+from trade.cube import files, open_cells, summaries
+from trade.cube.clearing import Clearer
 from trade.models import Dataset, Part, Release, ReleaseRollup, Rollup
 
 Progress = Callable[[int, int], object]
@@ -77,27 +78,16 @@ def _of_part(dataset: Dataset, part: Part) -> list[Rollup]:
 
 
 def _cleared(release: Release, tell: Progress) -> tuple[list[Rollup], int]:
-    """The cleared cells of every calendar year of a dataset with companies."""
-    years: dict[str, list[Part]] = {}
-    for part in release.parts.order_by("period", "sha256"):
-        years.setdefault(part.period[:4], []).append(part)
+    """The cleared cells of every period of a dataset with companies."""
+    tell(0, 1)
+    found = summaries.of(release)
+    clearer = Clearer(release, found, reference.section_of())
     ready: list[Rollup] = []
-    for year, parts in years.items():
-        tell(len(ready), len(years))
-        sums = "\n".join(sorted(part.sha256 for part in parts))
-        digest = hashlib.sha256(sums.encode()).hexdigest()
-        need = Wanted(release.dataset, CLEARED, year, digest, len(parts))
-        ready.append(_existing(need) or _of_year(need, parts, demonstration=release.demonstration))
-    return ready, len(years)
-
-
-def _of_year(need: Wanted, parts: list[Part], *, demonstration: bool) -> Rollup:
-    with files.duck() as duck:
-        made = tables.cleared_cells(duck, files.listed(parts), demonstration=demonstration)
-    cells = pl.concat(made.values())
-    regions = cells["region"].unique().to_list()
-    rungs = {region: tables.FINEST[bool(region)] if demonstration else tables.SECTION for region in regions}
-    return _stored(need, cells, {"rungs": rungs, "levels": {"": [0, 1, 6]}})
+    for clearance in clearer.run():
+        need = Wanted(release.dataset, CLEARED, clearance.period, clearance.digest, clearance.months)
+        ready.append(_existing(need) or _stored(need, clearer.public(clearance), {"rungs": clearance.rungs}))
+        tell(len(ready), len(found))
+    return ready, len(found)
 
 
 def _existing(need: Wanted) -> Rollup | None:

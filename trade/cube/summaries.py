@@ -20,7 +20,7 @@ from trade.models import Part, Release, Summary
 FOLDER = "summaries"
 ROLLING = "-R12"
 # Counted into every digest: a change in how cells are summed makes summaries anew.
-VERSION = "1"
+VERSION = "2"
 Progress = Callable[[int, int], object]
 
 

@@ -74,6 +74,8 @@ REDUCE = {
 def facts(scan: pl.LazyFrame) -> Rows:
     """A year's facts, each a row still. `scan` has the columns of a part; rows with the World are none of a firm's."""
     company, quantity, weight = pl.col("company"), pl.col("quantity"), pl.col("net_kg")
+    # Who declares nothing proves nobody.
+    traded = (pl.col("value") > 0) | (weight.fill_null(0) > 0) | (quantity.fill_null(0) > 0)
     flags = {
         UNWEIGHED: (pl.col("value") != 0) & (weight.fill_null(0) <= 0),
         PROVISIONAL: (pl.col("status") == "P").fill_null(False),
@@ -87,7 +89,7 @@ def facts(scan: pl.LazyFrame) -> Rows:
         month=pl.col("period").str.slice(5, 2).cast(pl.Int64) - 1,
         region=pl.col("region").fill_null(NOT_ALLOCATED),
         product=pl.col("product").str.slice(0, FINEST),
-        firm=pl.when(company != "")
+        firm=pl.when((company != "") & traded)
         .then(company.str.slice(0, FIRM_DIGITS).cast(pl.UInt32))
         .fill_null(NO_FIRM)
         .cast(pl.Int64),
