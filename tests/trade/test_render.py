@@ -178,7 +178,7 @@ def test_sdmx_has_its_columns_and_codes(answer: cube.Result) -> None:
 
 def test_a_suppressed_cell_is_empty_and_marked_in_every_form() -> None:
     facts = [make.customs_fact(company=make.ice(1), product=f"{code}0000") for code in make.HS6]
-    make.release(make.customs(), facts)
+    make.release(make.customs(), facts, whole_years=True)
     params = {"by": "product", "flow": "X", "period": "2024", "product": "080270", "measures": "value,firms"}
     result = cube.answer(Query.parse(params))
     hidden = {"product": "080270", "value": None, "firms": None, "status": "c"}

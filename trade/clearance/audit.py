@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 import highspy
 import numpy as np
 
-from trade.clearance.solver import solver
+from trade.clearance.solver import ENDLESS, Patience, solver
 from trade.clearance.system import Bools, Floats, Ints, Lines
 
 ROUNDS = 4
-# A value in thousandths becomes one of the currency: the solver's tolerance, 1e-7, is then far below any cell.
-UNIT = 1000.0
 SLACK = 1e-6
+# No cell has to move farther than so many times the farthest that any must; when all are asked at once, each only so
+# many times its own way.
 FAR = 8.0
+NEAR = 2.0
+# The longest bound of a programme, in its own unit. The solver is right to 1e-7 of it, whatever the bounds: longer ones
+# leave it without an answer, shorter ones bring a small cell's need near to what it overlooks.
+LONGEST = 1e6
 
 
 @dataclass(slots=True)
@@ -40,7 +44,6 @@ class Equations:
     index: Ints
     sign: Floats
     rows: int
-    seconds: float = 20.0
     model: highspy.Highs = field(default_factory=solver)
 
 
@@ -62,7 +65,12 @@ def equations(lines: Lines, free: Bools) -> Equations:
     )
 
 
-def _load(found: Equations, low: Floats, high: Floats, seconds: float) -> None:
+def unit_of(distances: Floats) -> float:
+    """In what unit to ask for moves so far: one of the currency, or more where that would be too long."""
+    return max(1000.0, float(distances.max(initial=0.0)) * FAR / LONGEST)
+
+
+def _load(found: Equations, low: Floats, high: Floats) -> None:
     model, lp = found.model, highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(found.cells), found.rows
     lp.col_cost_ = np.zeros(len(found.cells))
@@ -71,15 +79,14 @@ def _load(found: Equations, low: Floats, high: Floats, seconds: float) -> None:
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = found.starts, found.index
     lp.a_matrix_.value_ = found.sign
-    found.seconds = seconds
     model.passModel(lp)
 
 
-def _move(found: Equations, cost: Floats) -> Floats | None:
+def _move(found: Equations, cost: Floats, seconds: float) -> Floats | None:
     """The move that `cost` (to be made large) leads to, or None where the solver found none in time."""
     model = found.model
     model.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), -cost)
-    model.setOptionValue("time_limit", model.getRunTime() + found.seconds)
+    model.setOptionValue("time_limit", model.getRunTime() + seconds)
     model.run()
     if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
@@ -87,20 +94,23 @@ def _move(found: Equations, cost: Floats) -> Floats | None:
 
 
 def opened(
-    lines: Lines, value: Floats, free: Bools, need: Floats, *, seed: int = 1, seconds: float = 20.0
+    lines: Lines, value: Floats, free: Bools, need: Floats, *, seed: int = 1, patience: Patience = ENDLESS
 ) -> Found:
-    """How far each free cell is open, in the unit of `value`. `need` > 0 marks the cells that matter and the distance
-    that is enough for them; the search ends early once all of them have it both ways.
+    """How far each free cell is known to be open, in the unit of `value`. `need` > 0 marks the cells that matter and
+    the distance that is enough for them; the search ends once all of them have it both ways. What there was no time
+    to look into is told as closed.
     """
     result = Found(np.zeros(len(value)), np.zeros(len(value)))
     system = equations(lines, free)
     cells = system.cells
     if not len(cells):
         return result
-    amount, wanted = value[cells] / UNIT, need[cells] / UNIT
+    unit = unit_of(need)
+    amount, wanted = value[cells] / unit, need[cells] / unit
     # Boxes narrower than a reader's: they can only make less seem open, and keep the search near what is asked.
-    reach = np.maximum(amount, wanted) * FAR
-    _load(system, -amount, reach, seconds)
+    most = float(wanted.max()) * FAR
+    low = -np.minimum(amount, most)
+    _load(system, low, np.minimum(np.maximum(amount, wanted) * NEAR, most))
     down, up = np.zeros(len(cells)), np.zeros(len(cells))
     lacking = _lacking(wanted, down, up)
     draw = np.random.default_rng(seed)
@@ -109,18 +119,18 @@ def opened(
             break
         side = np.where(up < wanted, np.where(down < wanted, draw.choice([-1.0, 1.0], len(cells)), 1.0), -1.0)
         cost = np.where(lacking, side / np.maximum(wanted, 1e-3), 0.0)
-        _learn(system, cost, down, up, result)
+        _learn(system, cost, down, up, result, patience)
         lacking = _lacking(wanted, down, up)
-    # What is still lacking is asked about as a reader would: without the box.
-    most = np.full(len(cells), amount.sum() + wanted.max())
-    system.model.changeColsBounds(len(cells), np.arange(len(cells), dtype=np.int32), -amount, most)
+    # What is still lacking is asked about singly, in a wider box.
+    high = np.full(len(cells), most)
+    system.model.changeColsBounds(len(cells), np.arange(len(cells), dtype=np.int32), low, high)
     for cell in np.flatnonzero(lacking):
         for sign, open_ in ((1.0, up), (-1.0, down)):
             if open_[cell] < min(wanted[cell], amount[cell] if sign < 0 else np.inf) * (1 - SLACK):
                 cost = np.zeros(len(cells))
                 cost[cell] = sign
-                _learn(system, cost, down, up, result)
-    result.down[cells], result.up[cells] = down * UNIT, up * UNIT
+                _learn(system, cost, down, up, result, patience)
+    result.down[cells], result.up[cells] = down * unit, up * unit
     return result
 
 
@@ -128,8 +138,13 @@ def _lacking(wanted: Floats, down: Floats, up: Floats) -> Bools:
     return (wanted > 0) & ((down < wanted * (1 - SLACK)) | (up < wanted * (1 - SLACK)))
 
 
-def _learn(system: Equations, cost: Floats, down: Floats, up: Floats, result: Found) -> None:
-    move = _move(system, cost)
+def _learn(  # noqa: PLR0917
+    system: Equations, cost: Floats, down: Floats, up: Floats, result: Found, patience: Patience
+) -> None:
+    seconds = patience.seconds()
+    if seconds <= 0:
+        return
+    move = _move(system, cost, seconds)
     result.programmes += 1
     if move is not None:
         np.maximum(down, -move, out=down)

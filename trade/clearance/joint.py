@@ -11,20 +11,28 @@ import numpy as np
 import polars as pl
 
 from trade.clearance import audit, protect, repair
+from trade.clearance.solver import ENDLESS, Patience
 from trade.clearance.system import Bools, Lines, lines
 from trade.clearance.timing import CELL, RUNG
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many cells of the months and the year are not open enough, and what the year should hide (CELL) for them."""
+    """How many cells of the months and the year are not open enough, and what the year should hide (CELL) for
+    them.
+    """
 
     narrow: int
     hide: pl.DataFrame
 
 
 def audited(
-    months: list[pl.DataFrame], year: pl.DataFrame, known: pl.DataFrame, sections: Mapping[str, str]
+    months: list[pl.DataFrame],
+    year: pl.DataFrame,
+    known: pl.DataFrame,
+    sections: Mapping[str, str],
+    *,
+    patience: Patience = ENDLESS,
 ) -> Found:
     """Look at patterns of one flow together. `known` are the year's cells that readers can add up themselves."""
     cells = pl.concat([*months, year])
@@ -35,13 +43,15 @@ def audited(
     published = (cells["cause"] != RUNG).to_numpy()
     protection = cells["need"].to_numpy()
     need = protect.needs(value, protection > 0, protection, hidden & published)
-    found = audit.opened(system, value, hidden, need)
+    found = audit.opened(system, value, hidden, need, patience=patience)
     failing = protect.narrow(found, need, value)
     if not failing.any():
         return Found(0, year.head(0).select(CELL))
     closed = np.ones(cells.height, dtype=bool)
     closed[first:] = _listed(year, known)
-    after = repair.repaired(system, value, hidden, closed, protect.asked(found, failing, need, value))
+    after = repair.repaired(
+        system, value, hidden, closed, protect.asked(found, failing, need, value), patience=patience
+    )
     # A cell that no further hiding opens takes its own year with it.
     again = cells.filter(pl.Series(failing)).select(CELL)
     fresh = year.filter(pl.Series((after & ~hidden)[first:])).select(CELL)

@@ -14,6 +14,7 @@ import polars as pl
 
 from trade.clearance import ladder, primary, protect
 from trade.clearance.complete import Table
+from trade.clearance.solver import ENDLESS, Patience
 from trade.clearance.system import lines
 from trade.clearance.timing import CELL
 
@@ -52,6 +53,7 @@ def cleared(
     known: pl.DataFrame | None = None,
     waived: pl.DataFrame | None = None,
     switches: Switches = Switches(),
+    patience: Patience = ENDLESS,
 ) -> Cleared:
     """Clear one period by itself.
 
@@ -63,7 +65,7 @@ def cleared(
     report: dict[str, Any] = {"cells": cells.height, "narrow": 0, "programmes": 0, "flows": {}}
     kept = []
     for (flow,), frame in cells.group_by("flow", maintain_order=True):
-        found = _flow(frame, sections, switches)
+        found = _flow(frame, sections, switches, patience)
         kept.append(
             frame.with_columns(
                 pl.Series("hidden", found.hidden),
@@ -124,7 +126,9 @@ def _listed(cells: pl.DataFrame, name: str, listed: pl.DataFrame | None, *, defa
     ).with_columns(pl.col(name).fill_null(value=False))
 
 
-def _flow(frame: pl.DataFrame, sections: Mapping[str, str], switches: Switches) -> protect.Protected:
+def _flow(
+    frame: pl.DataFrame, sections: Mapping[str, str], switches: Switches, patience: Patience
+) -> protect.Protected:
     sums = lines(frame, sections)
     value = frame["value"].to_numpy().astype(np.float64)
     sensitive = frame["sensitive"].to_numpy()
@@ -140,6 +144,7 @@ def _flow(frame: pl.DataFrame, sections: Mapping[str, str], switches: Switches) 
         unpublished=frame["below"].to_numpy(),
         closed=frame["known"].to_numpy(),
         secondary=switches.secondary,
+        patience=patience,
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from trade.clearance import audit, repair
 from trade.clearance.complete import Table, completed
+from trade.clearance.solver import ENDLESS, Patience
 from trade.clearance.system import Bools, Floats, Lines
 
 ROUNDS = 6
@@ -58,9 +59,10 @@ def protect(
     unpublished: Bools,
     closed: Bools,
     secondary: bool = True,
+    patience: Patience = ENDLESS,
 ) -> Protected:
     """Which cells to hide. `forced` are hidden whatever they hold, `unpublished` are not shown by design (and need no
-    protection unless sensitive), `closed` are known to readers already.
+    protection unless sensitive), `closed` are known to readers already. What is still narrow in the end is told.
     """
     hidden = (sensitive | forced) | unpublished
     closed = closed & ~hidden
@@ -70,15 +72,15 @@ def protect(
     for round_ in range(ROUNDS):
         hidden = completed(table, hidden, closed)
         need = needs(value, sensitive, protection, hidden & ~unpublished)
-        found = audit.opened(lines, value, hidden, need, seed=round_ + 1)
+        found = audit.opened(lines, value, hidden, need, seed=round_ + 1, patience=patience)
         failing = narrow(found, need, value)
         result.hidden, result.narrow, result.rounds = hidden, failing, round_ + 1
         result.programmes += found.programmes
-        if not failing.any():
+        if not failing.any() or patience.over():
             break
         lacking = asked(found, failing, need, value)
         before = hidden
-        hidden = repair.repaired(lines, value, hidden, closed, lacking)
+        hidden = repair.repaired(lines, value, hidden, closed, lacking, patience=patience)
         result.programmes += 2 * len(lacking)
         if (hidden == before).all():
             break

@@ -1,9 +1,35 @@
-"""HiGHS, ready for use: one thread each, and silent from its first word."""
+"""HiGHS, ready for use: one thread each, silent from its first word, and given only so much time."""
 
+import math
 import os
+import time
+from dataclasses import dataclass
 from functools import cache
 
 import highspy
+
+# The longest, in seconds, that one programme may take.
+ONE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Until when (of `time.monotonic`) to try, and whether the first cell that cannot be opened ends it: for callers
+    that have something simpler to fall back on.
+    """
+
+    until: float = math.inf
+    whole: bool = False
+
+    def seconds(self) -> float:
+        """What the next programme may take."""
+        return min(ONE, self.until - time.monotonic())
+
+    def over(self) -> bool:
+        return time.monotonic() > self.until
+
+
+ENDLESS = Patience()
 
 
 def solver() -> highspy.Highs:

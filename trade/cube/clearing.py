@@ -8,9 +8,10 @@ history make equal digests, so what was cleared before is taken up again.
 import hashlib
 import json
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,15 @@ from trade.clearance import joint, ladder, timing
 from trade.clearance import pattern as patterns
 from trade.clearance.pattern import VERSION, Cleared, Switches
 from trade.clearance.primary import Rule
+from trade.clearance.solver import Patience
 from trade.cube import summaries
 from trade.models import Clearance, Dataset, Release, Rollup, Summary
 
 COMPLETE = 12
 # How often a year is hidden further before it tells no more than its months.
 ROUNDS = 8
+# How long, in seconds, one flow of a year may take to be cleared before it is left at what its months tell.
+PATIENCE = 120.0
 ROLLING = "-R12"
 # Everybody has seen them, or still can.
 SEEN = (Release.State.PUBLISHED, Release.State.REPLACED, Release.State.WITHDRAWN)
@@ -167,17 +171,25 @@ class Clearer:
         """Where the audit over time finds the year too telling, more of it is hidden; at last it shows only what the
         months show.
         """
+        patience = Patience(time.monotonic() + PATIENCE)
         timed = timing.unsafe(months).join(timing.all_hidden(months), on=timing.CELL, how="anti")
         cleared = patterns.cleared(
-            summary, rungs, self.sections, self.rule, timed=timed, earlier=hidden, known=known
+            summary,
+            rungs,
+            self.sections,
+            self.rule,
+            timed=timed,
+            earlier=hidden,
+            known=known,
+            patience=replace(patience, whole=True),
         )
         left = cleared.narrow
         for round_ in range(0 if cleared.narrow else ROUNDS):
-            found = joint.audited(months, cleared.pattern, known, self.sections)
+            found = joint.audited(months, cleared.pattern, known, self.sections, patience=patience)
             left = found.narrow
             if not found.narrow:
                 return Cleared(cleared.pattern, {"rounds": round_ + 1, "as_months": False})
-            if found.hide.is_empty():
+            if found.hide.is_empty() or patience.over():
                 break
             cleared = Cleared(patterns.hidden_too(cleared.pattern, found.hide))
         told = patterns.derived(summary, rungs, months).pattern

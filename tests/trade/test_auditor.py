@@ -1,0 +1,121 @@
+"""An attacker reads everything public of a dataset with companies and must not know what is hidden; where a release is
+weakened on purpose, it does.
+"""
+
+import random
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.trade import factories as make
+from tests.trade.auditor import Report, attacked, truth_of
+from tests.trade.public_figures import Reader, by_cube, by_download
+from trade.models import Cell, Release
+
+pytestmark = pytest.mark.django_db
+Facts = list[dict[str, Any]]
+
+
+@pytest.fixture(autouse=True)
+def words() -> None:
+    make.vocabulary()
+
+
+def months(first: str, count: int) -> list[str]:
+    start = int(first[:4]) * 12 + int(first[5:]) - 1
+    return [f"{number // 12}-{number % 12 + 1:02d}" for number in range(start, start + count)]
+
+
+def awkward(seed: int, periods: list[str]) -> Facts:
+    """Facts of dominant firms, cells of one and of two firms, lines of two cells, a firm in several regions, quiet months."""
+    draw = random.Random(seed)
+    facts: Facts = []
+
+    def add(
+        firm: int | None, region: str | None, product: str, partner: str, value: int, period: str
+    ) -> None:
+        facts.append(
+            make.customs_fact(
+                period=period, company=None if firm is None else make.ice(firm), region=region,
+                product=f"{product}0000", partner=partner, value=value, net_kg=max(1, value // 7),
+            )
+        )  # fmt: skip
+
+    for period in periods:
+        for product in ("070200", "030311", "610910", "310530"):
+            for region in ("MA-01", "MA-06"):
+                for firm in range(1, 9):
+                    if draw.random() < 0.8:
+                        add(
+                            firm,
+                            region,
+                            product,
+                            draw.choice(["FR", "ES"]),
+                            draw.randint(10**5, 10**7),
+                            period,
+                        )
+        # One firm has nearly all of the phosphate, in one region; another is alone in its subheading.
+        add(50, "MA-06", "310310", "FR", draw.randint(10**8, 10**9), period)
+        add(51, "MA-02", "310310", "ES", draw.randint(10**5, 10**6), period)
+        if draw.random() < 0.7:
+            add(52, "MA-03", "010121", "ES", draw.randint(10**4, 10**6), period)
+        # Two firms in two subheadings of a chapter that has no others; one firm in several regions.
+        for firm, product in ((60, "080270"), (61, "080510")):
+            if draw.random() < 0.8:
+                add(firm, "MA-03", product, "FR", draw.randint(10**4, 10**7), period)
+        for region in ("MA-01", "MA-02", "MA-03", None):
+            if draw.random() < 0.5:
+                add(70, region, draw.choice(make.HS6), "FR", draw.randint(10**4, 10**7), period)
+        add(None, "MA-01", "070200", "FR", draw.randint(0, 10**5), period)
+    return facts
+
+
+def read(*releases: Release, ask: Any = by_cube) -> Any:
+    return Reader(ask, [release.number for release in releases], years=(2023, 2024)).everything()
+
+
+def attack(of: Mapping[int, Iterable[Mapping[str, Any]]], known: Any) -> Report:
+    return attacked(known, truth_of(of))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_fourteen_months_and_their_revision_are_not_broken(seed: int) -> None:
+    periods = months("2023-01", 14)
+    late = periods.pop(9)
+    facts = awkward(seed, periods)
+    first = make.release(make.customs(), facts)
+    changed = [fact for fact in facts if fact["period"] != "2023-05"]
+    changed += awkward(seed + 100, ["2023-05", late])
+    second = make.release(make.customs(), changed)
+    report = attack({first.number: facts, second.number: changed}, read(first, second))
+    assert report.hidden > 50
+    assert not report.findings, "\n".join(map(str, report.findings))
+
+
+def test_one_hidden_figure_shown_by_mistake_is_found_out_with_others() -> None:
+    facts = awkward(1, months("2024-01", 2))
+    release = make.release(make.customs(), facts)
+    cell = Cell.objects.filter(
+        rollup__period="2024-01", rollup__releases=release, status="c", level=2, region=""
+    )
+    value = sum(
+        fact["value"] for fact in facts if fact["period"] == "2024-01" and fact["product"][:2] == "31"
+    )
+    assert cell.filter(product="31", partner="W").update(value=value, net_kg=1, firms=5, status="") == 1
+    report = attack({release.number: facts}, read(release))
+    assert report.findings
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_downloads_tell_no_more_than_answers(kind: str) -> None:
+    facts = awkward(2, months("2024-01", 1))
+    release = make.release(make.customs(), facts)
+    answers, downloads = read(release), read(release, ask=by_download(Client(), kind))
+    report = attack({release.number: facts}, downloads)
+    assert report.hidden > 10
+    assert not report.findings, "\n".join(map(str, report.findings))
+    assert {(figure.cell, figure.hidden) for figure in downloads.figures} == {
+        (figure.cell, figure.hidden) for figure in answers.figures
+    }
