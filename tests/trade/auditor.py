@@ -1,9 +1,10 @@
 """An attacker who has read everything public of a dataset with companies, and computes what was hidden.
 
-Its unknowns are the smallest amounts that the published sums are made of: one month, region, subheading and partner each,
-never negative. A month that two releases tell alike is one and the same in both. Every figure shown is an equation
-over these, every code missing from a published table a zero. A hidden figure is then (a) known exactly where its sum is
-a combination of the equations, and (b) known within the least and the most that any amounts which fit can give it.
+Its unknowns are the smallest amounts that the published sums are made of: one month, region, subheading and partner
+each, never negative. A month that two releases tell alike is one and the same in both. Every figure shown is an
+equation over these, every code missing from a published table a zero. A hidden figure is then (a) known exactly where
+its sum is a combination of the equations, and (b) known within the least and the most that any amounts which fit can
+give it.
 
 It shares nothing with the clearance that it attacks: neither code nor method. `True sums` are those of the raw rows.
 """
@@ -102,7 +103,8 @@ class Finding:
     def __str__(self) -> str:
         where = " ".join("+".join(codes) for codes in self.figure.cell[2:] if codes) or "total"
         return (
-            f"{self.how}: release {self.figure.release}, {self.figure.period} ({len(self.figure.months)}) {self.figure.flow} {where} is in"
+            f"{self.how}: release {self.figure.release}, {self.figure.period} ({len(self.figure.months)} months)"
+            f" {self.figure.flow} {where} is in"
             f" [{self.low:.0f}, {self.high:.0f}], truly {self.true.value} of {self.true.firms} firms"
             f" (largest {self.true.largest})"
         )
@@ -206,10 +208,10 @@ class Attack:
         }
         for figure in figures:
             if figure.hidden and figure.how == "answer":
-                figure = _rest(figure, told)
-                unknowns = self._unknowns(figure)
+                rest = _rest(figure, told)
+                unknowns = self._unknowns(rest)
                 # Two releases may judge a figure of the same months differently: each is looked at.
-                hidden.setdefault(unknowns.tobytes(), (unknowns, figure))
+                hidden.setdefault(unknowns.tobytes(), (unknowns, rest))
         self.report.hidden += len(hidden)
         self.report.shown += len(shown)
         if hidden:

@@ -28,8 +28,8 @@ def months(first: str, count: int) -> list[str]:
     return [f"{number // 12}-{number % 12 + 1:02d}" for number in range(start, start + count)]
 
 
-def awkward(seed: int, periods: list[str]) -> Facts:
-    """Facts of dominant firms, cells of one and of two firms, lines of two cells, a firm in several regions, quiet months."""
+def awkward(seed: int, periods: list[str]) -> Facts:  # noqa: C901
+    """Dominant firms, cells of one firm and of two, lines of two cells, a firm in several regions, quiet months."""
     draw = random.Random(seed)
     facts: Facts = []
 
