@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ PANDAS, BULK, LIBRARY = 20_000, 50_000, 10_000
 
 
 def measure() -> Iterator[dict[str, Any]]:
-    _prepared()
+    prepared()
     rows, rounds = int(os.environ.get("BENCH_ROWS", "5000000")), int(os.environ.get("BENCH_ROUNDS", "3"))
     with tempfile.TemporaryDirectory(prefix="qafila-bench-") as folder:
         from trade.demo.generator import customs_files
@@ -71,7 +72,7 @@ def _line(bench: str, value: float, target: float, *, above: bool = False) -> di
     return {"bench": bench, "ratio": round(value, 3), "target": target, "ok": bool(ok)}
 
 
-def _prepared() -> None:
+def prepared() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     import django
     from django.core.management import call_command
@@ -90,7 +91,7 @@ def _sql(*statements: str) -> None:
             cursor.execute(statement)
 
 
-def _spent(act: Callable[[], object]) -> float:
+def spent(act: Callable[[], object]) -> float:
     begun = time.perf_counter()
     act()
     return time.perf_counter() - begun
@@ -109,7 +110,7 @@ def _copied(files: list[Path]) -> float:
     _sql(f"DROP TABLE IF EXISTS {TABLE}", f"CREATE UNLOGGED TABLE {TABLE} ({columns})")
     script = "\n".join(f"\\copy {TABLE} from '{file}' with (format csv, header)" for file in files)
     command = [psql, os.environ["DATABASE_URL"], "-q", "-v", "ON_ERROR_STOP=1"]
-    return _spent(lambda: subprocess.run(command, input=script.encode(), check=True))
+    return spent(lambda: subprocess.run(command, input=script.encode(), check=True))
 
 
 def _keyed_bytes() -> int:
@@ -130,7 +131,14 @@ def _imported(folder: Path) -> dict[str, float]:
 
 def _child(folder: Path) -> None:
     """One import of the folder's files into an empty dataset, then its last month once more, a row shorter."""
-    _prepared()
+    prepared()
+    with apart(folder) as home:
+        print(json.dumps(_timed(sorted((folder / "csv").glob("*.csv")), folder, home)))
+
+
+@contextmanager
+def apart(folder: Path) -> Iterator[Path]:
+    """A home of its own for an import's files; what it leaves in the database is taken away."""
     from django.conf import settings
     from django.test.utils import override_settings
 
@@ -139,34 +147,37 @@ def _child(folder: Path) -> None:
     with override_settings(STORAGES={**settings.STORAGES, "private": private}, QAFILA_HOME=home):
         _clear()
         try:
-            print(json.dumps(_timed(sorted((folder / "csv").glob("*.csv")), folder)))
+            yield home
         finally:
             _clear()
             shutil.rmtree(home, ignore_errors=True)
 
 
-def _timed(files: list[Path], folder: Path) -> dict[str, float]:
+def release() -> Any:
+    """An unpublished release of an empty dataset with companies."""
+    return release_make(CODE, "customs", has_companies=True)
+
+
+def _timed(files: list[Path], folder: Path, home: Path) -> dict[str, float]:
     from trade.models import Part, Summary
 
-    release = release_make(CODE, "customs", has_companies=True)
-    steps = _import(release, files, {}, folder / "home")
+    made = release()
+    steps = imported(made, files, {}, home)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    held = list(Part.objects.filter(dataset=release.dataset))
+    held = list(Part.objects.filter(dataset=made.dataset))
     from trade.cube import summaries
 
-    sums = sum(summaries.path(one).stat().st_size for one in Summary.objects.filter(dataset=release.dataset))
+    sums = sum(summaries.path(one).stat().st_size for one in Summary.objects.filter(dataset=made.dataset))
     shorter = folder / files[-1].name
     shorter.write_bytes(files[-1].read_bytes().rstrip(b"\n").rpartition(b"\n")[0] + b"\n")
-    again = _import(
-        release, [shorter], {p.period: p for p in held if p.period not in files[-1].name}, folder / "home"
-    )
+    again = imported(made, [shorter], {p.period: p for p in held if p.period not in files[-1].name}, home)
     return {
         **steps, "whole": sum(steps.values()), "added": sum(again.values()), "peak": peak,
         "parts": sum(part.bytes for part in held), "summaries": sums,
     }  # fmt: skip
 
 
-def _import(release: Any, files: list[Path], base: dict[str, Any], home: Path) -> dict[str, float]:
+def imported(release: Any, files: list[Path], base: dict[str, Any], home: Path) -> dict[str, float]:
     """Seconds of each step. `base`: the parts that stay."""
     from django.utils import timezone
 
@@ -190,15 +201,15 @@ def _import(release: Any, files: list[Path], base: dict[str, Any], home: Path) -
         ReleasePart.objects.bulk_create(ReleasePart(release=release, part=part) for part in made.values())
 
     steps = {
-        "read": _spent(
+        "read": spent(
             lambda: collect(
                 collected, source, [SourceFile(at, path.name, path) for at, path in enumerate(files)],
                 options={"currency": "MAD"}, region_basis="", work=work, progress=lambda *_told: None,
                 today=timezone.localdate(),
             )
         ),
-        "stage": _spent(stage),
-        "sum": _spent(lambda: summaries.of(release)),
+        "stage": spent(stage),
+        "sum": spent(lambda: summaries.of(release)),
     }  # fmt: skip
     if collected.rejected or not collected.read:
         raise SystemExit(f"{collected.rejected} of {collected.read} generated rows were rejected")
@@ -207,11 +218,22 @@ def _import(release: Any, files: list[Path], base: dict[str, Any], home: Path) -
 
 def _clear() -> None:
     """Takes away what an earlier one left."""
-    from trade.models import Dataset, Part, Release, ReleasePart, Run, Summary
+    from trade.models import (
+        Clearance,
+        Dataset,
+        Part,
+        Release,
+        ReleasePart,
+        ReleaseRollup,
+        Rollup,
+        Run,
+        Summary,
+    )
 
     datasets = Dataset.objects.filter(code=CODE)
-    ReleasePart.objects.filter(release__dataset__in=datasets).delete()
-    for model in (Release, Run, Summary, Part):
+    for link in (ReleasePart, ReleaseRollup):
+        link.objects.filter(release__dataset__in=datasets).delete()  # type: ignore[attr-defined]
+    for model in (Release, Run, Rollup, Clearance, Summary, Part):
         model.objects.filter(dataset__in=datasets).delete()  # type: ignore[attr-defined]
     datasets.delete()
 
@@ -251,7 +273,7 @@ def _others(file: Path, ours: float) -> Iterator[dict[str, Any]]:
         editor.create_model(row)
     try:
         speeds = {
-            name: statistics.median(min(count, len(frame)) / _spent(act) for _round in range(3))
+            name: statistics.median(min(count, len(frame)) / spent(act) for _round in range(3))
             for name, (count, act) in ways.items()
         }
     finally:
