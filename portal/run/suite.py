@@ -13,7 +13,7 @@ from portal.run.terminal import say
 from portal.run.venv import Venv
 
 _NO_TESTS = 5  # pytest's exit code
-_HUNG = 2  # times its budget: a group that takes longer is ended
+_HUNG = 3  # times its budget: a group that takes longer is ended
 
 
 @dataclass(frozen=True)
