@@ -182,23 +182,26 @@ def imported(release: Any, files: list[Path], base: dict[str, Any], home: Path) 
     from django.utils import timezone
 
     from trade.cube import summaries
-    from trade.imports import parts
     from trade.imports.reading import Collected, collect
     from trade.models import ReleasePart
+    from trade.services.staging import staged
     from trade.sources import SourceFile, source_of
 
     work = home / "work"
     work.mkdir(parents=True, exist_ok=True)
-    source, collected, made = source_of("customs", {}), Collected(), dict(base)
+    source, collected = source_of("customs", {}), Collected()
+    twins: dict[str, Path] = {}
 
     def stage() -> None:
-        for period in sorted(collected.spools):
-            made[period] = parts.stage(
-                release.dataset, {}, collected.spools, coverage=source.coverage, work=work, demonstration=True,
-                period=period,
-            )  # fmt: skip
+        found = staged(
+            release.dataset, base, collected.spools, coverage=source.coverage, target=None, work=work,
+            demonstration=True, progress=lambda *_told: None,
+        )  # fmt: skip
+        twins.update(found.twins)
         ReleasePart.objects.filter(release=release).delete()
-        ReleasePart.objects.bulk_create(ReleasePart(release=release, part=part) for part in made.values())
+        ReleasePart.objects.bulk_create(
+            ReleasePart(release=release, part=part) for part in found.parts.values()
+        )
 
     steps = {
         "read": spent(
@@ -209,7 +212,7 @@ def imported(release: Any, files: list[Path], base: dict[str, Any], home: Path) 
             )
         ),
         "stage": spent(stage),
-        "sum": spent(lambda: summaries.of(release)),
+        "sum": spent(lambda: summaries.of(release, twins=twins)),
     }  # fmt: skip
     if collected.rejected or not collected.read:
         raise SystemExit(f"{collected.rejected} of {collected.read} generated rows were rejected")

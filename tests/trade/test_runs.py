@@ -141,7 +141,7 @@ def test_a_run_that_somebody_works_on_is_left_alone(tmp_path: Path) -> None:
 
 PLACES = (
     "trade.services.execution.collect",
-    "trade.imports.parts.stage",
+    "trade.imports.parts.put",
     "trade.cube.rollups.build",
     "trade.imports.preview.compare",
     "trade.services.execution.publish_in_transaction",
@@ -204,7 +204,7 @@ def test_a_full_disk_ends_the_run_at_once_and_is_told(
     def full(*args: Any, **kwargs: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("trade.imports.parts.stage", full)
+    monkeypatch.setattr("trade.imports.parts.put", full)
     run = imported("customs", month(tmp_path, "2024-01"))
     assert (run.state, run.reason["code"]) == ("failed", "no_space")
 

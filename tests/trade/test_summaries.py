@@ -8,6 +8,7 @@ import pytest
 from reference import selectors as reference
 from tests.trade.importing import imported
 from tests.trade.summing import periods_of, summed
+from trade.clearance import ladder
 from trade.cube import summaries
 from trade.demo.generator import customs_files
 from trade.imports import parts
@@ -48,11 +49,13 @@ def test_every_period_agrees_with_the_slow_sums(release: Release) -> None:
         ours = pl.read_parquet(summaries.path(found[period]))
         theirs = naive(release, months, rolling=rolling)
         # Quantities are the whole country's with all partners together: elsewhere units are mixed nearly always.
+        if len(months) < 12:  # finer cells are told of whole years only
+            theirs = theirs.filter(ladder.told_monthly())
         country = (pl.col("region") == "") & (pl.col("partner") == "W")
         theirs = theirs.with_columns(pl.when(country).then(pl.col("quantity", "unit")))
         # Of twelve months that end with any month nobody's share is looked at: they are shown only where each is.
         without = (LEFT_OUT, "largest") if rolling else (LEFT_OUT,)
-        assert ours.height > 100
+        assert ours.height > 50
         assert same(ours, theirs, without=without), period
         assert found[period].months == len(months)
 

@@ -4,8 +4,9 @@ Cells are computed outside any transaction and appear with their rollup in one: 
 that a reader could see, and a second one goes on where the first ended.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -35,15 +36,19 @@ class Wanted:
     months: int | None
 
 
-def build(release: Release, progress: Progress | None = None) -> None:
+def build(
+    release: Release, progress: Progress | None = None, twins: Mapping[str, Path] | None = None
+) -> None:
     """Make the rollups that the release's parts need and are not there yet, and point the release at all of them.
 
     Called by the import before a release is published; safe to run again after any interruption. `progress` is told
-    (rollups done, rollups in all).
+    (rollups done, rollups in all). `twins`: as in `summaries.of`.
     """
     tell = progress or (lambda done, total: None)
-    make = _cleared if release.dataset.has_companies else _open
-    ready, total = make(release, tell)
+    if release.dataset.has_companies:
+        ready, total = _cleared(release, tell, twins or {})
+    else:
+        ready, total = _open(release, tell)
     with transaction.atomic():
         ReleaseRollup.objects.filter(release=release).exclude(rollup__in=ready).delete()
         ReleaseRollup.objects.bulk_create(
@@ -77,10 +82,10 @@ def _of_part(dataset: Dataset, part: Part) -> list[Rollup]:
     return ready
 
 
-def _cleared(release: Release, tell: Progress) -> tuple[list[Rollup], int]:
+def _cleared(release: Release, tell: Progress, twins: Mapping[str, Path]) -> tuple[list[Rollup], int]:
     """The cleared cells of every period of a dataset with companies."""
     tell(0, 1)
-    found = summaries.of(release)
+    found = summaries.of(release, twins=twins)
     clearer = Clearer(release, found, reference.section_of())
     ready: list[Rollup] = []
     for clearance in clearer.run():

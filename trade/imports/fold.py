@@ -6,6 +6,7 @@ import polars as pl
 
 from trade.canonical import CANONICAL, MEASURES, MOROCCO, NOTE_FOLDED, WESTERN_SAHARA
 from trade.imports.validate import add_note
+from trade.sources.coded import texts
 
 
 def fold(good: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, int]:
@@ -14,8 +15,10 @@ def fold(good: pl.DataFrame, key: Sequence[str]) -> tuple[pl.DataFrame, int]:
     folded = int(good.select(ours.sum()).item() or 0)
     if not folded:
         return good, 0
-    good = good.with_columns(add_note(NOTE_FOLDED, ours)).with_columns(
-        pl.col("partner", "reporter").replace(WESTERN_SAHARA, MOROCCO)
+    good = (
+        texts(good)
+        .with_columns(add_note(NOTE_FOLDED, ours))
+        .with_columns(pl.col("partner", "reporter").replace(WESTERN_SAHARA, MOROCCO))
     )
     touched = good.filter(pl.col("notes").str.contains(NOTE_FOLDED, literal=True)).select(key).unique()
     rest = good.join(touched, on=list(key), how="anti", nulls_equal=True, maintain_order="left")

@@ -13,6 +13,7 @@ from portal.base import storage
 from trade.canonical import MOROCCO
 from trade.models import Dataset, Part, Release
 from trade.sources.base import SourceFile
+from trade.sources.coded import texts
 from trade.sources.reasons import Refusal
 
 DEMO_PREFIX = "DEMO"
@@ -33,15 +34,16 @@ class FileKind:
 
 def file_kind(file: SourceFile, good: pl.DataFrame) -> FileKind:
     """Demonstration data or real, by its customs offices. Raises Refusal where a file holds both."""
-    demo = pl.col("customs_office").str.starts_with(DEMO_PREFIX)
-    offices = good.filter(pl.col("customs_office").is_not_null()).select("line", demo=demo)
-    if offices.is_empty():
-        return FileKind(file, demonstration=False)
-    kinds = offices["demo"].unique()
-    if len(kinds) > 1:
-        few = not offices["demo"].mean() > 0.5  # type: ignore[operator]
-        raise Refusal("demo_mixed", file=file.name, line=offices.filter(pl.col("demo") == few)["line"][0])
-    return FileKind(file, demonstration=bool(kinds[0]))
+    offices = texts(
+        good.filter(pl.col("customs_office").is_not_null())
+        .group_by("customs_office")
+        .agg(rows=pl.len(), line=pl.col("line").min())
+    ).with_columns(demo=pl.col("customs_office").str.starts_with(DEMO_PREFIX))
+    kinds = offices.group_by("demo").agg(pl.col("rows").sum(), pl.col("line").min())
+    kinds = kinds.sort("rows", "demo", descending=[False, True])
+    if kinds.height > 1:
+        raise Refusal("demo_mixed", file=file.name, line=kinds["line"][0])
+    return FileKind(file, demonstration=bool(kinds.height and kinds["demo"][0]))
 
 
 def same_kind(kinds: Sequence[FileKind]) -> bool:

@@ -9,7 +9,7 @@ import polars as pl
 
 from trade.imports import gates, outliers, parts
 from trade.imports.fold import fold
-from trade.imports.keys import HASHES, hashed
+from trade.imports.keys import kept
 from trade.imports.prices import Comparison, prices
 from trade.imports.validate import Checked, check
 from trade.imports.vocabulary import Vocabulary
@@ -51,7 +51,7 @@ class Laying:
         good, checked.good = checked.good, checked.good.clear()
         kind = gates.file_kind(batch.file, good)
         # As the file has them: folding gives rows of EH another key, by which a repetition would not be found.
-        keys = hashed(good, batch.key).select("period", *HASHES, "file", "line")
+        keys = good.select(*batch.key, "file", "line")
         good, folded = fold(good, batch.key)
         facts = dict(by_period(good.with_columns(region_basis=self._basis())))
         now = {period: prices(rows) for period, rows in facts.items()}
@@ -68,7 +68,7 @@ class Laying:
                 for period, rows in facts.items()
             },
             keys={
-                period: _kept(rows, self.work / f"keys-{number:05d}-{period}.parquet")
+                period: kept(rows, self.work / f"keys-{number:05d}-{period}.arrow")
                 for period, rows in by_period(keys)
             },
         )
@@ -85,8 +85,3 @@ def by_period(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         return
     for (period,), found in rows.partition_by("period", as_dict=True, maintain_order=True).items():
         yield str(period), found
-
-
-def _kept(keys: pl.DataFrame, path: Path) -> Path:
-    keys.drop("period").write_parquet(path, compression="uncompressed", statistics=False)
-    return path

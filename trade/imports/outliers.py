@@ -7,11 +7,18 @@ is more than C * max(E_M - E_Q1, |A E_M|) below the median of E, or C * max(E_Q3
 Quartiles are at (n + 1) p, interpolated (type 6). Fewer than N_LEAST ratios are not judged.
 """
 
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from trade.canonical import NOTE_UNIT_VALUE
 from trade.imports.prices import CELL, PRICED, PRODUCT, prices
+from trade.sources.coded import order, texts
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 U = 0.4
 A = 0.05
 C_LEAST, C_MOST = 4.0, 20.0
@@ -43,10 +50,11 @@ def flag(
         or (limits := _against(prices(good) if now is None else now, before, bound)) is None
     ):
         limits = [(_within(good), PRODUCT)]
-    rows = good.lazy().select(*CELL, log=_LOG).with_row_index("at")
+    rows = good.lazy().select(*CELL, "value", "net_kg").with_row_index("at")
     far = [
         # Nearly all rows are of no cell that is outside: they are not looked at closer.
-        rows.filter(pl.col("product").is_in(found["product"].unique().implode()))
+        rows.filter(pl.col("product").is_in(found["product"].unique().to_list()))
+        .with_columns(pl.col(CELL).cast(pl.String), log=_LOG)
         .join(found.lazy(), on=list(on), how="inner")
         .filter((pl.col("log") < pl.col("low")) | (pl.col("log") > pl.col("high")))
         .select("at")
@@ -74,7 +82,7 @@ def _within(good: pl.DataFrame) -> pl.DataFrame:
     off = logs.join(middle, on=list(PRODUCT)).with_columns(off=(pl.col("log") - pl.col("m")).abs())
     spread = off.group_by(PRODUCT).agg(m=pl.col("m").first(), mad=pl.col("off").median())
     limit = pl.max_horizontal(MADS * pl.col("mad"), pl.lit(LN_LEAST))
-    return spread.select(*PRODUCT, low=pl.col("m") - limit, high=pl.col("m") + limit).collect()
+    return texts(spread.select(*PRODUCT, low=pl.col("m") - limit, high=pl.col("m") + limit).collect())
 
 
 def _against(now: pl.DataFrame, before: pl.DataFrame, bound: float | None) -> _Limits | None:
@@ -123,47 +131,52 @@ def judged(pairs: pl.DataFrame, group: tuple[str, ...], bound: float | None) -> 
 
     `need` is the C at which a pair would just be outside.
     """
-    ratios = pairs.with_columns(r=pl.col("now") / pl.col("then"))
-    enough = ratios.group_by(group).len().filter(pl.col("len") >= N_LEAST).select(group)
-    ratios = ratios.join(enough, on=list(group), how="semi").sort("r")
-    middle = ratios.group_by(group).agg(m=quantile("r", 0.5))
-    r, m = pl.col("r"), pl.col("m")
-    s = pl.when(r < m).then(1 - m / r).otherwise(r / m - 1)
-    effects = ratios.join(middle, on=list(group)).with_columns(
-        effect=s * pl.max_horizontal("now", "then") ** U
-    )
-    need = needed(effects.drop("m"), "effect", group, a=A)
-    c = bound if bound is not None else _calibrated(need["need"])
-    return need.with_columns(outside=pl.col("need") > c)
+    pairs = pairs.filter(_numbered(pairs, group)[1] >= N_LEAST)
+    now, then = pairs["now"].to_numpy(), pairs["then"].to_numpy()
+    number, _counts = _numbered(pairs, group)
+    r = now / then
+    (middle,) = quantiles(r, number, (0.5,))
+    m = middle[number]
+    effect = np.where(r < m, 1 - m / r, r / m - 1) * np.maximum(now, then) ** U
+    need = needed(effect, number, a=A)
+    found = pairs.with_columns(effect=pl.Series(effect), need=pl.Series(need))
+    c = bound if bound is not None else _calibrated(found["need"])
+    return found.with_columns(outside=pl.col("need") > c)
 
 
-def needed(values: pl.DataFrame, column: str, group: tuple[str, ...], *, a: float) -> pl.DataFrame:
-    """`values` with `need`: the multiple of its group's interquartile distance at which a value lies off it."""
-    spread = (
-        values.sort(column)
-        .group_by(group)
-        .agg(q1=quantile(column, 0.25), m=quantile(column, 0.5), q3=quantile(column, 0.75))
-    )
-    x, m = pl.col(column), pl.col("m")
-    least = (a * m).abs()
-    side = (
-        pl.when(x < m)
-        .then(pl.max_horizontal(m - pl.col("q1"), least))
-        .otherwise(pl.max_horizontal(pl.col("q3") - m, least))
-    )
-    off = (x - m).abs()
+def _numbered(pairs: pl.DataFrame, group: tuple[str, ...]) -> tuple[Ints, Ints]:
+    """By row the number of its group, and how many rows that has."""
+    hashes = pairs.select(group).hash_rows().to_numpy()
+    _distinct, number, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    return number, counts[number]
+
+
+def needed(values: Floats, number: Ints, *, a: float) -> Floats:
+    """The multiple of its group's interquartile distance at which each value lies off it.
+
+    `number`: by value its group.
+    """
+    q1, m, q3 = (found[number] for found in quantiles(values, number, (0.25, 0.5, 0.75)))
+    side = np.where(values < m, np.maximum(m - q1, np.abs(a * m)), np.maximum(q3 - m, np.abs(a * m)))
+    off = np.abs(values - m)
     # Where nothing is spread, any distance at all is outside.
-    need = pl.when(off == 0).then(0.0).when(side == 0).then(float("inf")).otherwise(off / side)
-    return values.join(spread, on=list(group)).with_columns(need=need)
+    wild = np.full(off.size, np.inf)
+    return np.where(off == 0, 0.0, np.divide(off, side, out=wild, where=side != 0))
 
 
-def quantile(column: str, p: float) -> pl.Expr:
-    """Type 6: the value at place (n + 1) p, interpolated, held within them. The frame is sorted by the column."""
-    place = ((pl.len() + 1) * p).clip(1, pl.len())
-    below = place.floor()
-    low = pl.col(column).get(below.cast(pl.Int64) - 1)
-    high = pl.col(column).get(pl.min_horizontal(below + 1, pl.len()).cast(pl.Int64) - 1)
-    return low + (high - low) * (place - below)
+def quantiles(values: Floats, number: Ints, ps: Sequence[float]) -> list[Floats]:
+    """By group, type 6: the value at place (n + 1) p, interpolated, held within them."""
+    by_value = np.argsort(values)
+    ordered = values[by_value[order(number[by_value])]]
+    counts = np.bincount(number)
+    first = np.cumsum(counts) - counts
+    found = []
+    for p in ps:
+        place = np.clip((counts + 1) * p, 1, np.maximum(counts, 1))
+        below = np.floor(place).astype(np.int64)
+        low, high = ordered[first + below - 1], ordered[first + np.minimum(below + 1, counts) - 1]
+        found.append(low + (high - low) * (place - below))
+    return found
 
 
 def _calibrated(need: pl.Series) -> float:

@@ -10,6 +10,7 @@ import structlog
 
 from portal.base import storage
 from trade.models import Part
+from trade.sources.coded import texts
 
 log = structlog.get_logger(__name__)
 PRODUCT = ("reporter", "flow", "product")
@@ -24,7 +25,7 @@ ByPeriod = dict[str, pl.DataFrame]
 def prices(facts: pl.LazyFrame | pl.DataFrame) -> pl.DataFrame:
     """Value and weight by reporter × flow × product × partner of the facts that have both."""
     sums = facts.lazy().filter(PRICED).group_by(CELL).agg(pl.col("value", "net_kg").sum())
-    return sums.select(list(PRICES)).collect()
+    return texts(sums.select(list(PRICES)).collect())
 
 
 @dataclass(frozen=True, slots=True)

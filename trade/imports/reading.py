@@ -24,7 +24,7 @@ from trade.sources.base import Batch, Rule, Source, SourceFile
 
 Progress = Callable[[str, int, int], None]
 # Batches laid by at once while the next one is read.
-AHEAD = 2
+AHEAD = 3
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ class Taking:
         if self.file is not None and self.file.position != batch.file.position:
             self.end_file()
         self.file = batch.file
-        if (earlier := self.keys.seen(found.keys)) is not None:
+        if (earlier := self.keys.seen(found.keys, batch.key)) is not None:
             found = self.laying.lay(batch, number, compared, earlier=earlier)
         self.keys.add(found.keys)
         for period, path in found.spools.items():

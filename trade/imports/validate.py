@@ -1,7 +1,7 @@
 """Every row of a batch against every rule, whole columns at once. What is not good is told, never dropped."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -10,6 +10,7 @@ from trade.canonical import CANONICAL, NOTE_EDITION_SHAPE
 from trade.imports.keys import HASHES, hashed
 from trade.imports.vocabulary import NOT_SPECIFIED, Vocabulary
 from trade.sources.base import RAW, WRITTEN, Batch, Rule
+from trade.sources.coded import distinct, texts
 from trade.sources.numbers import too_large
 
 REJECTS: dict[str, pl.DataType] = {
@@ -95,7 +96,7 @@ def _common_rules(batch: Batch, frame: pl.DataFrame, vocabulary: Vocabulary, tod
         Rule("period", "period_future", future),
         Rule("partner", "partner", ~_known_area("partner", vocabulary)),
         Rule("reporter", "reporter", ~_known_area("reporter", vocabulary)),
-        Rule("region", "region", ~pl.col("region").is_in(vocabulary.regions)),
+        Rule("region", "region", ~pl.col("region").is_in(pl.lit(vocabulary.regions))),
         Rule("unit", "unit", ~pl.col("unit").str.contains(r"^([1-9]|[1-4][0-9]|5[0-3])$")),
         Rule("unit", "unit", pl.col("quantity").is_not_null() & pl.col("unit").is_null()),
     ]
@@ -114,7 +115,7 @@ def _amount_rules(batch: Batch) -> Iterator[Rule]:
 
 
 def _known_area(column: str, vocabulary: Vocabulary) -> pl.Expr:
-    return pl.col(column).is_in(vocabulary.areas) | pl.col(column).str.contains(AREA_OF_UN)
+    return pl.col(column).is_in(pl.lit(vocabulary.areas)) | pl.col(column).str.contains(AREA_OF_UN)
 
 
 def _product_rules(frame: pl.DataFrame, vocabulary: Vocabulary) -> list[Rule]:
@@ -126,7 +127,9 @@ def _product_rules(frame: pl.DataFrame, vocabulary: Vocabulary) -> list[Rule]:
     lists = vocabulary.of_editions(editions)
     for edition in editions:
         known = (
-            code.is_in(lists[edition]) if lists[edition] else code.str.slice(0, 2).is_in(vocabulary.chapters)
+            code.is_in(pl.lit(lists[edition]))
+            if _loaded(edition, vocabulary)
+            else code.str.slice(0, 2).is_in(pl.lit(vocabulary.chapters))
         )
         bad = (pl.col("edition") == edition) & ~known & ~always
         rules.append(Rule("product", "product_unknown", bad, pl.lit(edition)))
@@ -135,9 +138,10 @@ def _product_rules(frame: pl.DataFrame, vocabulary: Vocabulary) -> list[Rule]:
 
 def _faults(batch: Batch, frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     """A row of REJECTS for every rule that a row breaks."""
-    broken = _broken(frame, rules)
-    flags = frame.select(rule.bad.fill_null(False).alias(str(at)) for at, rule in enumerate(broken))
-    found = [_describe(batch, frame.filter(flags[str(at)]), rule) for at, rule in enumerate(broken)]
+    found = []
+    for rule in _broken(frame, rules):
+        bad = texts(frame.select(_asked(rule))).select(rule.bad.fill_null(False)).to_series()
+        found.append(_describe(batch, frame.filter(bad), rule))
     return pl.concat(found) if found else pl.DataFrame(schema=REJECTS)
 
 
@@ -149,21 +153,31 @@ def _broken(frame: pl.DataFrame, rules: Sequence[Rule]) -> list[Rule]:
     """
     by_columns: dict[tuple[str, ...], list[int]] = {}
     for at, rule in enumerate(rules):
-        by_columns.setdefault(tuple(sorted({*rule.bad.meta.root_names()})), []).append(at)
-    broken: set[int] = set()
-    for columns, places in by_columns.items():
-        distinct = frame.select(columns).unique() if _few(frame, columns) else frame
-        tried = distinct.select(rules[at].bad.fill_null(False).any().alias(str(at)) for at in places)
-        broken |= {at for at in places if tried[str(at)][0]}
+        by_columns.setdefault(_asked(rule), []).append(at)
+    schema = frame.schema
+    tried = pl.collect_all(
+        _values(frame.select(columns), schema)
+        .lazy()
+        .select(rules[at].bad.fill_null(False).any().alias(str(at)) for at in places)
+        for columns, places in by_columns.items()
+    )
+    broken = {int(at) for found in tried for at, bad in found.row(0, named=True).items() if bad}
     return [rules[at] for at in sorted(broken)]
 
 
-def _few(frame: pl.DataFrame, columns: Sequence[str]) -> bool:
-    """Whether distinct values are worth the finding: texts, codes mostly, of one or two columns."""
-    return 0 < len(columns) <= 2 and all(frame.schema[name] == pl.String for name in columns)
+def _asked(rule: Rule) -> tuple[str, ...]:
+    return tuple(sorted({*rule.bad.meta.root_names()}))
+
+
+def _values(asked: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The rows as text. Of codes, or texts that are codes mostly, of one or two columns the distinct ones."""
+    kinds = [schema[name] for name in asked.columns]
+    few = 0 < len(kinds) <= 2 and all(isinstance(kind, pl.String | pl.Enum) for kind in kinds)
+    return distinct(asked, schema) if few else texts(asked)
 
 
 def _describe(batch: Batch, rows: pl.DataFrame, rule: Rule) -> pl.DataFrame:
+    rows = texts(rows)
     name = batch.column_name(rule.column)
     shown = next((prefix + name for prefix in (WRITTEN, RAW) if prefix + name in rows.columns), None)
     value = pl.col(shown) if shown else pl.lit(None)
@@ -209,8 +223,14 @@ def _log(good: pl.DataFrame, vocabulary: Vocabulary) -> list[tuple[str, dict[str
     return [
         ("edition_by_shape", {"edition": edition})
         for edition in good["edition"].unique().sort().to_list()
-        if not vocabulary.products.get(edition)
+        if not _loaded(edition, vocabulary)
     ]
+
+
+def _loaded(edition: str, vocabulary: Vocabulary) -> bool:
+    """Whether the edition's list of products is there."""
+    found = vocabulary.products.get(edition)
+    return found is not None and len(found[0]) > 0
 
 
 def add_note(note: str, where: pl.Expr) -> pl.Expr:
@@ -220,5 +240,8 @@ def add_note(note: str, where: pl.Expr) -> pl.Expr:
 
 
 def _mark_shapes(good: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    unloaded = [edition for edition, codes in vocabulary.products.items() if not codes]
+    held = good["edition"].unique().to_list()
+    unloaded = [edition for edition in held if not _loaded(edition, vocabulary)]
+    if not unloaded:
+        return good
     return good.with_columns(add_note(NOTE_EDITION_SHAPE, pl.col("edition").is_in(unloaded)))

@@ -1,7 +1,5 @@
 """One run from its stored files to its release. Restartable from the beginning at any point."""
 
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +13,13 @@ from django.utils import timezone
 from portal.base import storage
 from portal.base.locks import try_lock
 from trade.cube import rollups
-from trade.imports import corrects, gates, marks, parts, preview
+from trade.imports import corrects, gates, preview
 from trade.imports.prices import Before
 from trade.imports.reading import Collected, collect, store_rejects, work_folder
 from trade.models import Dataset, Part, Release, ReleasePart, Run
 from trade.services.numbers import next_number
 from trade.services.pointer import publish_in_transaction
+from trade.services.staging import staged
 from trade.services.state import attempt_hold, run_end
 from trade.sources import Refusal, SourceFile, source_of
 
@@ -165,44 +164,22 @@ def _stage_and_end(
     base = before if published is not None and published.demonstration == demonstration else {}
     if target is not None:
         base = corrects.base_of(target, published)
-    made = dict(base)
-    revised = []
-    coverage = source_of(run.source_code, run.options).coverage
-    for done, period in enumerate(sorted(collected.spools)):
-        progress("staging", done, len(collected.spools))
-        own, there, path = collected.spools[period], base.get(period), work / f"laid-{period}.parquet"
-        if target is not None:
-            shown = target.release.state == Release.State.PUBLISHED
-            rows, other = corrects.added(own, there, path, published=shown), False
-        else:
-            rows, other = marks.marked(own, there, coverage, path)
-        revised += [period] if other else []
-        made[period] = parts.stage(
-            dataset,
-            base,
-            {period: _at_hand(rows, own, work / f"own-{period}")},
-            period=period,
-            coverage=coverage,
-            work=work,
-            demonstration=demonstration,
-        )
-    release = _release(run, published, [*made.values()], demonstration)
-    rollups.build(release, progress=lambda done, total: progress("summing", done, total))
+    found = staged(
+        dataset,
+        base,
+        collected.spools,
+        coverage=source_of(run.source_code, run.options).coverage,
+        target=target,
+        work=work,
+        demonstration=demonstration,
+        progress=progress,
+    )
+    release = _release(run, published, [*found.parts.values()], demonstration)
+    rollups.build(release, lambda done, total: progress("summing", done, total), found.twins)
     progress("comparing", 0, 1)
-    run.preview = preview.compare(before, made, collected.spools)
-    outcomes = gates.of_release(dataset, made, collected.spools)
-    return _end(run, release, outcomes, [*_noted(target, revised)])
-
-
-def _at_hand(rows: list[Path], own: list[Path], folder: Path) -> list[Path]:
-    """Staging moves files away; the run's own stay, under other names, for it may have to stage again."""
-    if rows != own:
-        return rows
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    for path in rows:
-        os.link(path, folder / path.name)
-    return [folder / path.name for path in rows]
+    run.preview = preview.compare(before, found.parts, collected.spools)
+    outcomes = gates.of_release(dataset, found.parts, collected.spools)
+    return _end(run, release, outcomes, [*_noted(target, found.revised)])
 
 
 def _noted(target: corrects.Target | None, revised: list[str]) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ from trade.canonical import (
     STATUSES,
     WORLD,
 )
-from trade.sources import quick
+from trade.sources import coded, quick
 from trade.sources.base import LONGEST_CELL, RAW, Batch, Rule, Source, SourceFile
 from trade.sources.numbers import rounded, thousandths, too_large
 from trade.sources.prepare import Plain, prepared
@@ -40,7 +40,7 @@ NUMBERS = {"value": "value_mad", "net_kg": "net_kg", "quantity": "quantity"}
 KEY = ("period", "flow", "regime", "company", "region", "product", "partner", "customs_office", "mode")
 # The most that one firm's row of one month can hold: the country's own exports are 40 billion dirhams a month.
 BOUNDS = {"value": 10**11, "net_kg": 10**11, "quantity": 10**12}
-LEVEL = 10
+LEVEL, ICE_DIGITS = 10, 15
 MONTH = r"^(19|20)[0-9][0-9]-(0[1-9]|1[0-2])$"
 
 
@@ -48,15 +48,11 @@ def _raw(name: str) -> pl.Expr:
     return pl.col(RAW + name)
 
 
-def _or_null(name: str) -> pl.Expr:
-    return pl.when(_raw(name) != "").then(_raw(name))
-
-
 def read(files: Sequence[SourceFile], options: Mapping[str, str]) -> Iterator[Batch]:
     """A batch a file, or several of a large one. Raises Refusal for a file that is not such an extract."""
     for file in files:
         for plain in prepared(file, source="customs", wanted="CSV"):
-            found = quick.simple(plain.file.path, HEADER)
+            found = quick.simple(plain.file.path, HEADER, tuple(NUMBERS.values()))
             yield from _careful(plain) if found is None else _quick(plain, found)
 
 
@@ -106,8 +102,12 @@ def _batch(
     if "repaired" in raw.columns and raw["repaired"].any():
         repaired = zeros | raw["repaired"]
         told.append(("digits_read", {"file": file.name}))
-    # A plain amount is read, and short.
-    checks = [*rules, *_rules(), *([] if amounts else _number_rules())]
+    checks = [*rules, *_rules(plain=amounts is not None)]
+    if amounts is None:
+        checks += _number_rules()
+    else:  # a plain amount is read, and short
+        plain = {RAW + name for name in NUMBERS.values()}
+        checks = [rule for rule in checks if rule.column not in plain]
     return Batch(
         file, frame, COLUMNS, checks, KEY, BOUNDS,
         repaired=int(repaired.sum()), plain=amounts is not None, month=month, log=told,
@@ -126,53 +126,78 @@ def _canonical(
     raw: pl.DataFrame, file: SourceFile, amounts: Mapping[str, pl.Expr] | None
 ) -> tuple[pl.DataFrame, pl.Series]:
     """The frame with the canonical columns, and where a product code got its zero back."""
-    periods = raw[RAW + "period"].unique().to_list()
-    editions = {month: edition_at(month) for month in periods if month and re.fullmatch(MONTH, month)}
-    edition = _raw("period").replace_strict(editions, default=None, return_dtype=pl.String)
-    product = _raw("product").str.replace_all(".", "", literal=True)
-    codes = raw.select(product=product, edition=edition)
-    zeros = zero_lost(codes["product"], codes["edition"], [LEVEL])
-    flow = pl.when(_raw("flow").is_in(FLOWS)).then(_raw("flow"))
-    notes = [
-        pl.when(_raw("ice").str.ends_with("00") & (_raw("ice").str.len_chars() == 15)).then(
-            pl.lit(NOTE_ICE_CHECK)
-        ),
-        *([pl.when(pl.lit(zeros)).then(pl.lit(NOTE_ZERO))] if zeros.any() else []),
-        *([pl.when("repaired").then(pl.lit(NOTE_DIGITS))] if "repaired" in raw.columns else []),
-    ]
+    codes = raw.select(**_codes(raw))
+    zeros = _zeros(codes["product"], codes["edition"])
+    if zeros.any():
+        product = pl.col("product").cast(pl.String)
+        codes = codes.with_columns(product=pl.when(pl.lit(zeros)).then("0" + product).otherwise(product))
+    notes = _notes(raw, zeros, exact=amounts is not None)
     if amounts is None:
-        inexact = pl.any_horizontal([rounded(_raw(name)) for name in NUMBERS.values()])
-        notes.insert(0, pl.when(inexact).then(pl.lit(NOTE_ROUNDED)))
         amounts = {column: thousandths(_raw(name)) for column, name in NUMBERS.items()}
     made = {
-        "period": pl.when(_raw("period").is_in(list(editions))).then(_raw("period")),
-        "freq": pl.lit("M"),
-        "reporter": pl.lit("MA"),
-        "flow": flow,
-        "region": pl.when(_raw("region") == "").then(pl.lit("_U")).otherwise(_raw("region")),
-        "region_basis": pl.lit(None),
-        "edition": edition,
-        "product": pl.when(pl.lit(zeros)).then("0" + product).otherwise(product) if zeros.any() else product,
+        "freq": coded.constant("M"),
+        "reporter": coded.constant("MA"),
+        "region_basis": pl.lit(None, pl.String),
         "level": pl.lit(LEVEL),
-        "partner": _raw("partner"),
         "is_total": _raw("partner") == WORLD,
-        "company": _or_null("ice"),
-        "customs_office": _or_null("office"),
-        "mode": _or_null("mode"),
-        "regime": _or_null("regime"),
         **amounts,
-        "currency": pl.lit("MAD"),
-        "valuation": pl.when(flow.is_in(["X", "RX"])).then(pl.lit("FOB")).otherwise(pl.lit("CIF")),
-        "unit": _or_null("unit"),
-        "status": _or_null("status"),
-        "notes": pl.concat_str(notes, separator=" ", ignore_nulls=True),
+        "currency": coded.constant("MAD"),
+        "notes": notes,
         "line": pl.col("line"),
         "file": pl.lit(file.position),
     }
-    frame = raw.with_columns(
-        [pl.coalesce(made[name]).cast(kind, strict=False).alias(name) for name, kind in CANONICAL.items()]
+    columns = {
+        name: made[name] if kind == pl.String else made[name].cast(kind, strict=False)
+        for name, kind in CANONICAL.items()
+        if name in made
+    }
+    frame = raw.with_columns(*codes, **columns)
+    return frame.select(*raw.columns, *(name for name in CANONICAL if name not in raw.columns)), zeros
+
+
+def _codes(raw: pl.DataFrame) -> dict[str, pl.Expr]:
+    """The canonical columns of codes; null where a code is empty or none of the format's."""
+    months = coded.listed(raw[RAW + "period"]).to_list()
+    editions = {month: edition_at(month) for month in months if month and re.fullmatch(MONTH, month)}
+    made: dict[str, tuple[str, coded.Made]] = {
+        "period": ("period", lambda month: month if month in editions else None),
+        "flow": ("flow", lambda code: code if code in FLOWS else None),
+        "region": ("region", lambda code: code or "_U"),
+        "edition": ("period", editions.get),
+        "product": ("product", lambda code: code.replace(".", "")),
+        "partner": ("partner", lambda code: code),
+        "valuation": ("flow", lambda code: "FOB" if code in ("X", "RX") else "CIF"),
+    }
+    optional = ("company", "customs_office", "mode", "regime", "unit", "status")
+    return {
+        **{column: coded.filled(raw[RAW + COLUMNS[column]]) for column in optional},
+        **coded.each(raw, {column: (RAW + name, of_code) for column, (name, of_code) in made.items()}),
+    }
+
+
+def _zeros(product: pl.Series, edition: pl.Series) -> pl.Series:
+    """Where a product code has certainly lost its leading zero."""
+    lengths = coded.listed(product).str.len_bytes()
+    if not lengths.is_in([LEVEL - 1]).any():
+        return pl.repeat(False, len(product), eager=True)
+    return zero_lost(product.cast(pl.String), edition.cast(pl.String), [LEVEL])
+
+
+def _notes(raw: pl.DataFrame, zeros: pl.Series, *, exact: bool) -> pl.Expr:
+    inexact = pl.any_horizontal([rounded(_raw(name)) for name in NUMBERS.values()])
+    unsure = coded.asked(
+        raw[RAW + "ice"], lambda ice: ice.str.ends_with("00") & (ice.str.len_bytes() == ICE_DIGITS)
     )
-    return frame, zeros
+    notes = [
+        *([] if exact else [pl.when(inexact).then(pl.lit(NOTE_ROUNDED))]),
+        *([pl.when(pl.lit(unsure)).then(pl.lit(NOTE_ICE_CHECK))] if unsure.any() else []),
+        *([pl.when(pl.lit(zeros)).then(pl.lit(NOTE_ZERO))] if zeros.any() else []),
+        *([pl.when("repaired").then(pl.lit(NOTE_DIGITS))] if "repaired" in raw.columns else []),
+    ]
+    if len(notes) < 2:
+        return notes[0] if notes else pl.lit(None, pl.String)
+    words = pl.concat_str(notes, separator=" ", ignore_nulls=True)
+    return pl.when(words != "").then(words)
 
 
 def _known(values: Sequence[str]) -> pl.Expr:
@@ -185,7 +210,7 @@ def _number_rules() -> Iterator[Rule]:
         yield Rule(column, "number", unread & ~too_large(_raw(name)))
 
 
-def _rules() -> list[Rule]:
+def _rules(*, plain: bool) -> list[Rule]:
     ice, product = _raw("ice"), pl.col("product")
     number = ice.str.contains(r"^[0-9]{15}$")
     codes = r"^[A-Za-z0-9_-]{0,12}$"
@@ -203,7 +228,7 @@ def _rules() -> list[Rule]:
         Rule("customs_office", "office", ~_raw("office").str.contains(codes)),
         Rule("mode", "mode", ~_raw("mode").is_in(MODES), _known(MODES)),
         Rule("status", "status", ~_raw("status").is_in(STATUSES), _known(STATUSES)),
-        Rule("value", "missing", _raw("value_mad") == ""),
+        Rule("value", "missing", pl.col("value").is_null() if plain else _raw("value_mad") == ""),
     ]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from trade.sources.base import RAW
+from trade.sources.coded import coded
 
 # Bytes read at once: about 600,000 rows of a customs extract, so that memory does not grow with the file.
 BLOCK = 48 << 20
@@ -38,19 +39,22 @@ class Simple:
 
     path: Path
     header: list[str]
+    amounts: Sequence[str]
     blocks: list[Block]
     # The only block of a small file, split already.
     only: pl.DataFrame | None = None
 
     def frames(self) -> Iterator[pl.DataFrame]:
-        """`line` and each column as text with RAW before its name, a block at a time; empty cells are ""."""
+        """`line` and each column with RAW before its name, a block at a time: amounts as text, codes as `coded` has
+        them; empty cells are "".
+        """
         line = 2
         for frame in [self.only] if self.only is not None else self._split():
             yield frame.with_columns(line=pl.int_range(line, line + frame.height, dtype=pl.Int64))
             line += frame.height
 
     def _split(self) -> Iterator[pl.DataFrame]:
-        schema = {RAW + name: pl.String for name in self.header}
+        schema = {RAW + name: pl.String if name in self.amounts else pl.Categorical for name in self.header}
         with self.path.open("rb") as stream:
             for block in self.blocks:
                 stream.seek(block.start)
@@ -60,11 +64,12 @@ class Simple:
                 )
                 if frame.height != block.lines:
                     raise pl.exceptions.ComputeError("empty lines")
-                yield frame
+                codes = [RAW + name for name in self.header if name not in self.amounts]
+                yield coded(frame, codes)
 
 
-def simple(path: Path, wanted: Sequence[str]) -> Simple | None:
-    """The file, if it is simple and has every wanted column; else None."""
+def simple(path: Path, wanted: Sequence[str], amounts: Sequence[str]) -> Simple | None:
+    """The file, if it is simple and has every wanted column; else None. `amounts`: its columns that hold numbers."""
     with path.open("rb") as stream:
         first = stream.readline(1 << 16)
         header = first.decode("ascii", "replace").rstrip("\n").split(",")
@@ -72,7 +77,7 @@ def simple(path: Path, wanted: Sequence[str]) -> Simple | None:
         blocks = [] if unlike or not {*wanted} <= {*header} else _blocks(stream, commas=len(header) - 1)
     if not blocks:
         return None
-    found = Simple(path, header, blocks)
+    found = Simple(path, header, amounts, blocks)
     try:
         frames = list(found.frames()) if len(blocks) == 1 else [frame.clear() for frame in found.frames()]
     except UNEVEN:
