@@ -71,9 +71,19 @@ def same(first: cube.Result, second: cube.Result) -> None:
     assert first.total_rows == second.total_rows
 
 
+# National files hold one level, partner by partner: nothing is told twice, and the statement leaves out the looking.
+plain = st.sampled_from((("080270", "080510", "310310", "070200"), ("08", "07"))).flatmap(
+    lambda codes: facts.map(
+        lambda rows: [
+            row for row in rows if row["product"] in codes and row["partner"] != "W"
+        ] or [make.comtrade_fact(product=codes[0], partner="FR")]
+    )
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("large", [False, True])
-@given(facts, question)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(facts, plain), question)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cells_and_files_answer_alike(
     monkeypatch: pytest.MonkeyPatch, large: bool, found: list[dict[str, Any]], params: dict[str, str]
 ) -> None:
@@ -85,6 +95,22 @@ def test_cells_and_files_answer_alike(
     same(first, second)
     # A sum made ahead tells of all its rows how they were made, not only of those that were asked for.
     assert large or first.texts("en") == second.texts("en")
+
+
+def test_a_release_with_one_large_part_is_summed_throughout(monkeypatch: pytest.MonkeyPatch) -> None:
+    make.vocabulary()
+    monkeypatch.setattr(declared, "LARGE", 1)
+    made = make.release(
+        make.comtrade(),
+        [make.comtrade_fact(product="080270", partner=to, period="2022") for to in ("FR", "ES")]
+        + [make.comtrade_fact(product="080270", partner="FR", period="2023")],
+    )
+    assert sorted(made.rollups.values_list("table", "period")) == [
+        ("pairs", "2022"), ("pairs", "2023"), ("products", "2022"), ("products", "2023"),
+    ]  # fmt: skip
+    first, second, table = both(Query.parse({"dataset": "comtrade", "by": "period,partner"}), made)
+    assert table == "pairs"
+    same(first, second)
 
 
 def test_a_very_large_part_is_summed_and_the_smallest_sum_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,7 @@ def test_an_open_dataset_has_one_rollup_a_part_with_every_level_it_reports() -> 
         ("080270", 6, "W", True, 20),
     ]
     # Level 4 would have to be summed, so would the total: only these levels are answered by one filter.
-    assert rollup.exact == {"world": [2, 6], "partners": [2, 6], "levels": [2, 6]}
+    assert rollup.exact == {"world": [2, 6], "partners": [2, 6], "levels": [2, 6], "both": True}
 
 
 def test_the_count_of_queries_does_not_grow_with_the_rows(

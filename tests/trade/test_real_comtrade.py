@@ -42,9 +42,12 @@ def legacy_rows(path: Path) -> Iterator[list[str]]:
 
 
 def sums(rows: Iterable[tuple[str, str, int, bool, str]]) -> Sums:
+    """Per reporter, flow, level and World or partners, in thousandths: what is finer would be a fault of the test."""
     found: Sums = defaultdict(int)
     for reporter, flow, level, is_total, value in rows:
-        found[reporter, flow, level, is_total] += int(Decimal(value) * 1000)
+        thousandths = Decimal(value) * 1000
+        assert thousandths == int(thousandths)
+        found[reporter, flow, level, is_total] += int(thousandths)
     return dict(found)
 
 

@@ -11,6 +11,7 @@ from reference.models import Country
 from reference.services.places import countries_load, territory_load
 from reference.services.products import editions_load, products_load
 from tests.trade.importing import imported
+from trade.cube import Query, answer
 from trade.imports import parts
 from trade.models import Release
 
@@ -18,6 +19,7 @@ Shared = Callable[[str], Path]
 MAPS = Path(__file__).resolve().parent.parent.parent / "docs" / "maps"
 INDIA = "data/india/india_exports_hs8_country_fy2017_2024.csv.gz"
 WOOD = "data/comtrade/eu_imports_hs44_2018_2022.csv.gz"
+GROUPS = ("reporter", "flow", "level", "is_total")
 Sums = dict[tuple[object, ...], int]
 
 pytestmark = pytest.mark.django_db
@@ -72,9 +74,14 @@ def test_two_million_rows_of_country_names_and_fiscal_years(shared: Shared) -> N
     assert (run.rows_read, run.rows_rejected) == (2_843_270, bad)
     assert 800 < bad < 1000
     value = "value_usd_mn::DECIMAL(18, 2) * 1000000"
-    assert sums_of(run.release, "reporter", "flow", "level", "is_total", "period") == {
-        ("IN", "X", 8, False, f"FY{str(year)[:4]}"): total
+    # India's exports, of eight digits each, to partners: one group in each year.
+    by_year = {
+        f"FY{str(year)[:4]}": total
         for (year,), total in raw_sums(path, value, "financial_year", where=good).items()
+    }
+    assert sums_of(run.release, *GROUPS) == {("IN", "X", 8, False): sum(by_year.values())}
+    assert sums_of(run.release, *GROUPS, "period") == {
+        ("IN", "X", 8, False, year): total for year, total in by_year.items()
     }
     by_partner = sums_of(run.release, "partner")
     # The rows of Western Sahara are summed with Morocco's.
@@ -82,6 +89,18 @@ def test_two_million_rows_of_country_names_and_fiscal_years(shared: Shared) -> N
     assert by_partner["MA",] == by_name["MOROCCO",] + by_name["SAHARWI A.DM RP",]
     assert by_partner["CI",] == by_name["COTE D' IVOIRE",]
     assert len(by_partner) == len(by_name) - 1
+    # What pages read are sums made ahead: all of them together are the file's own, too.
+    chapters = answer(
+        Query.parse(
+            {"dataset": run.dataset.code, "by": "period,product", "level": "2", "flow": "X", "limit": "10000"}
+        )
+    )
+    assert {(year, chapter): amount for year, chapter, amount in chapters.rows} == {
+        (f"FY{str(year)[:4]}", chapter): total
+        for (year, chapter), total in raw_sums(
+            path, value, "financial_year", "left(hs8, 2)", where=good
+        ).items()
+    }
 
 
 def test_comtrade_rows_with_columns_left_out(shared: Shared) -> None:
@@ -91,11 +110,13 @@ def test_comtrade_rows_with_columns_left_out(shared: Shared) -> None:
     assert (run.state, run.rows_read, run.rows_rejected) == ("published", 173_358, 0), run.reason
     value = "primary_value::DECIMAL(24, 4)"
     alpha3 = {country.alpha3: country.code for country in Country.objects.exclude(alpha3="")}
+    raw_groups = ("reporter_iso", "flow_desc", "length(cmd_code)", "trim(partner_iso) = 'W00'")
     expected = {
-        (alpha3[reporter], "M", int(level), False): total
-        for (reporter, level), total in raw_sums(path, value, "reporter_iso", "length(cmd_code)").items()
+        (alpha3[reporter], {"Import": "M"}[flow], int(level), is_total): total
+        for (reporter, flow, level, is_total), total in raw_sums(path, value, *raw_groups).items()
     }
-    assert sums_of(run.release, "reporter", "flow", "level", "is_total") == expected
+    assert sums_of(run.release, *GROUPS) == expected
+    assert len({level for _reporter, _flow, level, _total in expected}) == 3
     by_partner = sums_of(run.release, "partner")
     by_code = raw_sums(path, value, "trim(partner_iso)")
     assert by_partner["MA",] == by_code["MAR",] + by_code["ESH",]

@@ -27,7 +27,7 @@ def choices(plan: Plan, last: str) -> list[tuple[str, str]]:
         rule = " AND ".join(f"NOT (level > {n} AND told_{n})" for n in above)
         steps.append(("coarsest", _kept(", ".join(windows), last, rule)))
         last = "coarsest"
-    if plan.world:
+    if plan.world and plan.both:
         told = _window("is_total", (*SAME, "code"))
         steps.append(("chosen", _kept(f"{told} AS world_told", last, "is_total OR NOT world_told")))
     return steps

@@ -3,6 +3,8 @@
 A declared sum is the cube's own answer from the part's file, so cells and files cannot differ.
 """
 
+from typing import Any
+
 import duckdb
 import polars as pl
 
@@ -40,33 +42,60 @@ SELECT count(*) FROM (
  GROUP BY reporter, flow, region, edition, left(product, {digits}) {partner}
  HAVING NOT bool_or(level = {level} {total}))
 """
-# What `Rollup.exact` keeps: levels by "world", "partners" and "levels"; of a declared sum its "flags" by level.
-Exact = dict[str, list[int]] | dict[str, dict[str, list[str]]]
-
-
-def tables(part: Part) -> tuple[str, ...]:
-    """The tables that a part is summed into."""
-    return declared.of_part(part.rows)
+# Rows of a part that holds one level and no totals, as the statement reads them.
+GATHERED = f"""
+CREATE OR REPLACE TEMP TABLE gathered AS
+SELECT period, reporter, flow, region, edition, left(product, {{digits}}) AS product, level, {{partner}}, '' AS mode,
+ sum(value)::BIGINT AS value, sum(net_kg)::BIGINT AS net_kg, NULL::BIGINT AS quantity, '' AS unit,
+ NULL::INTEGER AS firms, bool_and(weighed) AS weighed, {STATUS} AS status
+FROM {{relation}} GROUP BY ALL
+"""
+# What `Rollup.exact` keeps: "levels" and "both" of the part's rows; of all cells the levels at which "world" and
+# "partners" are told as asked; of a declared sum its "flags" by level.
+Exact = dict[str, Any]
 
 
 def made(duck: duckdb.DuckDBPyConnection, part: Part, table: str) -> tuple[pl.DataFrame, Exact]:
     """The cells of one table of a part, in `SCHEMA`, and what the planner must know of them."""
+    listed = files.listed([part])
+    rows = _rows(duck, listed)
     if table == declared.CELLS:
-        return _reported(duck, files.listed([part]))
+        found, exact = _reported(duck, listed)
+        return found, {**exact, **rows}
     rollup = next(rollup for rollup in declared.OPEN if rollup.name == table)
+    relation = _gathered(duck, part, rollup, rows)
     frames, flags = [], {}
     for level in rollup.levels:
-        frame, told = _summed(duck, part, level, world=rollup.world)
+        frame, told = _summed(duck, part, level, relation, rows, world=rollup.world)
         frames.append(frame)
         flags[str(level)] = told
-    return pl.concat(frames).sort(KEYS), {"flags": flags}
+    return pl.concat(frames).sort(KEYS), {"flags": flags, **rows}
 
 
-def _reported(duck: duckdb.DuckDBPyConnection, listed: str) -> tuple[pl.DataFrame, dict[str, list[int]]]:
+def _rows(duck: duckdb.DuckDBPyConnection, listed: str) -> Exact:
+    """The product levels that a part has, and whether World rows and partners' stand beside each other."""
+    question = f"SELECT DISTINCT level, is_total FROM read_parquet([{listed}])"
+    found = duck.execute(question).fetchall()
+    levels, totals = {int(level) for level, _total in found}, {total for _level, total in found}
+    return {"levels": sorted(levels), "both": len(totals) > 1}
+
+
+def _gathered(duck: duckdb.DuckDBPyConnection, part: Part, rollup: declared.Rollup, rows: Exact) -> str:
+    """What the sums of a rollup are read from, as SQL: the part's file; or, where it holds one level and no totals, so
+    that nothing is told twice, its rows summed already as far as none of the rollup's levels tells them apart."""
+    relation = files.relation([part])
+    if rows["both"] or len(rows["levels"]) > 1:
+        return relation
+    digits, partner = (max(rollup.levels), "is_total") if rollup.world else (2, "partner, is_total")
+    duck.execute(GATHERED.format(relation=relation, digits=max(digits, 2), partner=partner))
+    return "gathered"
+
+
+def _reported(duck: duckdb.DuckDBPyConnection, listed: str) -> tuple[pl.DataFrame, Exact]:
     """Every cell that is reported, and the levels at which nothing has to be looked for."""
     duck.execute(REPORTED.format(files=listed))
     only_partners = "AND NOT is_total"
-    exact = {
+    exact: Exact = {
         "world": [
             level for level in LEVELS if not _gaps(duck, level, only="", partner="", total="AND is_total")
         ],
@@ -74,8 +103,6 @@ def _reported(duck: duckdb.DuckDBPyConnection, listed: str) -> tuple[pl.DataFram
             level for level in LEVELS if not _gaps(duck, level, only=only_partners, partner=", partner")
         ],
     }
-    levels = duck.execute("SELECT DISTINCT level FROM cells ORDER BY level").fetchall()
-    exact["levels"] = [int(level) for (level,) in levels]
     found = pl.DataFrame(duck.sql(f"SELECT * FROM cells ORDER BY {', '.join(KEYS)}")).cast(SCHEMA)
     duck.execute("DROP TABLE cells")
     return found, exact
@@ -87,7 +114,7 @@ def _gaps(duck: duckdb.DuckDBPyConnection, level: int, *, only: str, partner: st
 
 
 def _summed(
-    duck: duckdb.DuckDBPyConnection, part: Part, level: int, *, world: bool
+    duck: duckdb.DuckDBPyConnection, part: Part, level: int, relation: str, rows: Exact, *, world: bool
 ) -> tuple[pl.DataFrame, list[str]]:
     """The part's own answer at one level, and what was done to make it."""
     dims = (
@@ -101,8 +128,9 @@ def _summed(
     plan = Plan(
         Query(), dims, level, world, [Target(part.period, part.period, (), None, None)],
         [(part.period, part.period, True)], None, exact=False, cleared=False, parts=[part],
+        levels=tuple(rows["levels"]), both=rows["both"],
     )  # fmt: skip
-    text = Statement(files.relation([part]))
+    text = Statement(relation)
     sql = statement.sums(plan, text).replace("%s", "?")
     frame = pl.DataFrame(duck.sql(sql, params=text.params))
     flags = [flag for flag in ("finer", "partners") if frame.height and frame[flag].any()]

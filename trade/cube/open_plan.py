@@ -39,9 +39,10 @@ def plan(
     if table is None:
         keys: dict[str, list[int | str]] = {code: [code] for code in used}
         files = [part for part in parts if part.period in used]
+        levels, both = _rows_of(rollups, used)
         return Plan(
             query, dims, level, world, targets, _sources(targets, keys), None, exact=False, cleared=False,
-            parts=files, notes=notes,
+            levels=levels, both=both, parts=files, notes=notes,
         )  # fmt: skip
     cells = [rollup for rollup in rollups if rollup.table == table and rollup.period in used]
     keys = {}
@@ -55,11 +56,21 @@ def plan(
         )  # fmt: skip
     mode = "world" if world else "partners"
     exact = not mixed and all(level in rollup.exact.get(mode, ()) for rollup in cells)
-    levels = {found for rollup in cells for found in rollup.exact.get("levels", REPORTED)}
+    levels, both = _rows_of(cells, used)
     return Plan(
         query, dims, level, world, targets, _sources(targets, keys), table, exact=exact, cleared=False,
-        levels=tuple(sorted(levels)) or REPORTED, notes=notes,
+        levels=levels, both=both, notes=notes,
     )  # fmt: skip
+
+
+def _rows_of(rollups: Sequence[Held], used: set[str]) -> tuple[tuple[int, ...], bool]:
+    """The product levels of the used periods' rows, and whether the World's stand beside partners'; as each part's
+    rollups know it. Of a period without rollups anything may be true."""
+    known = {rollup.period: rollup.exact for rollup in rollups if rollup.period in used}
+    if set(known) != used:
+        return REPORTED, True
+    levels = {level for exact in known.values() for level in exact.get("levels", REPORTED)}
+    return tuple(sorted(levels)) or REPORTED, any(exact.get("both", True) for exact in known.values())
 
 
 def _sources(

@@ -46,6 +46,8 @@ class Plan:
     stored: bool = False
     # Product levels that the rows may have.
     levels: tuple[int, ...] = REPORTED
+    # Whether the rows may be both the World's and partners'; where it is only ever one of them nothing is told twice.
+    both: bool = True
     parts: list[Part] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
     # Flags of the statement that are true of the whole store, because its cells were summed already.

@@ -4,7 +4,7 @@ Cells are computed outside any transaction and appear with their rollup in one: 
 that a reader could see, and a second one goes on where the first ended.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import polars as pl
 from django.db import IntegrityError, connection, transaction
 
 from reference import selectors as reference
-from trade.cube import files, open_cells, summaries
+from trade.cube import declared, files, open_cells, summaries
 from trade.cube.clearing import Clearer
 from trade.models import Dataset, Part, Release, ReleaseRollup, Rollup
 
@@ -60,17 +60,18 @@ def build(
 def _open(release: Release, tell: Progress) -> tuple[list[Rollup], int]:
     """What parts without companies are summed into."""
     parts = list(release.parts.order_by("period", "sha256"))
-    total = sum(len(open_cells.tables(part)) for part in parts)
+    tables = declared.of_release(part.rows for part in parts)
+    total = len(parts) * len(tables)
     ready: list[Rollup] = []
     for part in parts:
         tell(len(ready), total)
-        ready += _of_part(release.dataset, part)
+        ready += _of_part(release.dataset, part, tables)
     return ready, total
 
 
-def _of_part(dataset: Dataset, part: Part) -> list[Rollup]:
+def _of_part(dataset: Dataset, part: Part, tables: Sequence[str]) -> list[Rollup]:
     months = 1 if "-" in part.period else None
-    wanted = [Wanted(dataset, table, part.period, part.sha256, months) for table in open_cells.tables(part)]
+    wanted = [Wanted(dataset, table, part.period, part.sha256, months) for table in tables]
     found = {need.table: _existing(need) for need in wanted}
     missing = [need for need in wanted if found[need.table] is None]
     ready = [rollup for rollup in found.values() if rollup is not None]

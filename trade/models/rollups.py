@@ -21,7 +21,8 @@ class Rollup(models.Model):
     # How many months of the period the parts hold; 12 for a whole year, null where the source is not monthly.
     months = models.PositiveSmallIntegerField(null=True)
     # Product levels at which everything that is reported finer is reported too, so that one filter answers without
-    # looking for gaps, and the levels that there are: {"world": [2, 4, 6], "partners": [6], "levels": [2, 4, 6]}.
+    # looking for gaps, the levels that there are, and whether World rows stand beside partners':
+    # {"world": [2, 4, 6], "partners": [6], "levels": [2, 4, 6], "both": true}.
     # Of cleared cells, the finest level published by place: {"rungs": {"": 6, "MA-01": 2, "markets": 2}}.
     exact = models.JSONField(default=dict)
     cells_count = models.PositiveIntegerField(default=0)
