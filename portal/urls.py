@@ -20,6 +20,7 @@ from trade.views import (
     staff_datasets,
     staff_rejects,
     staff_releases,
+    staff_totals,
     staff_uploads,
     subscriptions,
     webhooks,
@@ -70,6 +71,7 @@ STAFF = [
     path("trade/uploads/<uuid:number>/", staff_uploads.upload, name="staff_upload"),
     path("trade/runs/<int:number>/", staff.run, name="staff_run"),
     path("trade/runs/<int:number>/progress/", staff.progress, name="staff_run_progress"),
+    path("trade/runs/<int:number>/cancel/", staff.cancel, name="staff_run_cancel"),
     path("trade/runs/<int:number>/rejects/", staff_rejects.rejects, name="staff_run_rejects"),
     path("trade/runs/<int:number>/rejects.csv", staff_rejects.rejects_csv, name="staff_run_rejects_csv"),
     path(
@@ -86,6 +88,9 @@ STAFF = [
     path("trade/releases/<int:number>/keep/", staff_releases.keep, name="staff_release_keep"),
     path("trade/datasets/", staff_datasets.datasets, name="staff_datasets"),
     path("trade/datasets/<slug:code>/", staff_datasets.dataset, name="staff_dataset"),
+    path("trade/datasets/<slug:code>/totals/", staff_totals.totals, name="staff_totals"),
+    path("trade/totals/<uuid:number>/", staff_totals.total, name="staff_total"),
+    path("trade/totals/<uuid:number>/remove/", staff_totals.remove, name="staff_total_remove"),
 ]
 
 urlpatterns = [

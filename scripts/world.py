@@ -1,7 +1,7 @@
 """The small world that the pictures show and the browser's tests walk, and a server for it.
 
 Runs and releases have fixed numbers, which the addresses of `scripts.pages` name: 1 published customs figures, 2 world
-trade, 3 a staged month, 4 a refused file, 5 a run at work.
+trade, 3 a staged month, 4 a refused file, 5 a run at work, 6 one that waits, 7 one that was cancelled.
 """
 
 import itertools
@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def world_make(*, rows: int, real: bool) -> Facts:
             run = services.run_create(acting_user=_user(STAFF), source=source, files=files, publish=publish)
             services.run_execute(run.pk)
     _working()
-    return _keys()
+    return {**_keys(), "total": _totals()}
 
 
 def _world_trade(folder: Path, *, real: bool) -> tuple[str, list[Path]]:
@@ -120,9 +121,10 @@ def _spoilt(month: Path) -> Path:
 
 
 def _working() -> None:
-    """A run that reads its files and never ends."""
+    """A run that reads its files and never ends, one that waits behind it, one that was taken back."""
     from django.utils import timezone
 
+    from trade import services
     from trade.models import Dataset, Run
 
     run = Run.objects.create(
@@ -133,6 +135,38 @@ def _working() -> None:
     Run.objects.filter(pk=run.pk).update(
         state="running", phase="reading", done=18_000, total=60_000, started_at=now
     )
+    for number in (6, 7):
+        Run.objects.create(
+            number=number, dataset=run.dataset, source_code="customs", fingerprint=f"{number:064d}",
+            acting_user=run.acting_user,
+        )  # fmt: skip
+    services.run_cancel(7, acting_user=run.acting_user, reason="The file holds March, not April.")
+
+
+def _totals() -> str:
+    """What an office published, one total corrected and one removed; the id of one that is there."""
+    from trade import services
+
+    by = _user(STAFF)
+    fields = {
+        "flow": "X+RX",
+        "value": 455_000_000_000_000,
+        "tolerance": Decimal("0.001"),
+        "source": "Rapport annuel 2024, p. 12",
+    }
+    made = services.total_add(
+        acting_user=by, dataset="ma-customs", fields={**fields, "period": "2023"}, reason="First figures."
+    )
+    services.total_correct(
+        made.pk, acting_user=by, fields={"value": 430_900_000_000_000}, reason="The office revised the year."
+    )
+    monthly = {**fields, "flow": "M", "period": "2024-03", "value": 61_234_500_000_000}
+    services.total_add(acting_user=by, dataset="ma-customs", fields=monthly, reason="Bulletin of April.")
+    wrong = services.total_add(
+        acting_user=by, dataset="ma-customs", fields={**monthly, "flow": "RM"}, reason="Bulletin of April."
+    )
+    services.total_remove(wrong.pk, acting_user=by, reason="The bulletin does not tell re-imports.")
+    return str(made.pk)
 
 
 def people_make() -> None:

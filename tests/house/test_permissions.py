@@ -61,6 +61,7 @@ TABLE = {
     "staff_upload": "operator,statistician",
     "staff_run": "operator,statistician",
     "staff_run_progress": "operator,statistician",
+    "staff_run_cancel": "operator,statistician",
     "staff_run_rejects": "operator,statistician",
     "staff_run_rejects_csv": "operator,statistician",
     "staff_run_rejects_rows": "operator,statistician",
@@ -73,6 +74,9 @@ TABLE = {
     "staff_release_withdraw": "operator,statistician",
     "staff_datasets": "operator,statistician",
     "staff_dataset": "operator,statistician",
+    "staff_totals": "operator,statistician",
+    "staff_total": "operator,statistician",
+    "staff_total_remove": "operator,statistician",
 }
 LIBRARIES = ("admin:", "account_", "mfa_", "usersessions_", "api:schema", "api:docs")
 NOT_LIBRARY = {"account_data", "account_delete"}

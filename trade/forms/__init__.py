@@ -4,6 +4,7 @@ from trade.forms.decisions import DecisionForm, ReasonForm, ScheduleForm
 from trade.forms.news import SubscriptionForm, WebhookForm
 from trade.forms.rules import RulesForm
 from trade.forms.runs import CorrectionForm, FaultsForm, HandIn, RunForm
+from trade.forms.totals import TotalForm
 
 __all__ = [
     "CorrectionForm",
@@ -15,5 +16,6 @@ __all__ = [
     "RunForm",
     "ScheduleForm",
     "SubscriptionForm",
+    "TotalForm",
     "WebhookForm",
 ]

@@ -11,7 +11,7 @@ from trade.models.datasets import Dataset
 from trade.models.releases import Release
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class PublishedTotal(BaseModel):
     """A national total that an office published: a release that differs by more than the tolerance is held."""
 

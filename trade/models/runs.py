@@ -22,6 +22,7 @@ class Run(BaseModel):
         UNCHANGED = "unchanged", _("unchanged")
         REFUSED = "refused", _("refused")
         FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     class Phase(models.TextChoices):
         READING = "reading", _("reading the files")
@@ -40,7 +41,9 @@ class Run(BaseModel):
         State.REFUSED: "bad",
         State.FAILED: "bad",
     }
-    ENDED = (State.STAGED, State.PUBLISHED, State.UNCHANGED, State.REFUSED, State.FAILED)
+    # Ends without a release; all ends.
+    WITHOUT = (State.REFUSED, State.FAILED, State.CANCELLED)
+    ENDED = (State.STAGED, State.PUBLISHED, State.UNCHANGED, *WITHOUT)
 
     number = models.PositiveIntegerField(_("number"), unique=True)
     dataset = models.ForeignKey(
@@ -103,6 +106,7 @@ class Run(BaseModel):
                 field="state",
                 transitions=[
                     ("queued", "running"),
+                    ("queued", "cancelled"),
                     ("running", "staged"),
                     ("running", "published"),
                     ("running", "unchanged"),

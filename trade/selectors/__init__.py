@@ -9,11 +9,13 @@ from trade.selectors.datasets import datasets
 from trade.selectors.history import Change, history
 from trade.selectors.rejects import Faults, can_be_corrected, rejects_counted
 from trade.selectors.runs import rejects_csv, rejects_head, run_get, run_log, run_reason
+from trade.selectors.totals import TotalChange, totals_history, totals_of
 
 __all__ = [
     "LINES",
     "Change",
     "Faults",
+    "TotalChange",
     "calendar",
     "can_be_corrected",
     "clearance_told",
@@ -29,4 +31,6 @@ __all__ = [
     "run_log",
     "run_reason",
     "runs_visible_to",
+    "totals_history",
+    "totals_of",
 ]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -26,26 +26,35 @@ def history(row: Model, fields: Sequence[str], *, limit: int = 100) -> list[Chan
     events = cast(Any, row).events
     rows = list(events.select_related("pgh_context").order_by("-pgh_id")[: limit + 1])
     # The oldest that was read is only what the one after it is compared with, unless it is the very first.
-    entries = rows[::-1]
-    told = [(event, (event.pgh_context.metadata if event.pgh_context else {}) or {}) for event in entries]
-    names = _names({str(about.get("user") or "") for _event, about in told})
+    told = changes(rows[::-1], fields, who_of(rows))
+    return [change for _event, change in told[len(rows) > limit :] if change.fields][::-1]
+
+
+def changes(events: Sequence[Any], fields: Sequence[str], who: Mapping[str, str]) -> list[tuple[Any, Change]]:
+    """Each event of one row, the oldest first, with what it changed of `fields`; the first changed all of them."""
     found, before = [], None
-    for event, about in told:
+    for event in events:
+        about = _about(event)
         values = {name: getattr(event, name) for name in fields}
-        if before is None:
-            moved = {name: (None, value) for name, value in values.items()}
-        else:
-            moved = {name: (before[name], value) for name, value in values.items() if before[name] != value}
-        if moved and (before is not None or len(rows) <= limit):
-            who = names.get(str(about.get("user") or ""), "")
-            found.append(Change(event.pgh_created_at, who, str(about.get("why") or ""), moved))
+        moved = {
+            name: (None if before is None else before[name], value)
+            for name, value in values.items()
+            if before is None or before[name] != value
+        }
+        name = who.get(str(about.get("user") or ""), "")
+        found.append((event, Change(event.pgh_created_at, name, str(about.get("why") or ""), moved)))
         before = values
-    return found[::-1]
+    return found
 
 
-def _names(ids: set[str]) -> dict[str, str]:
+def _about(event: Any) -> dict[str, Any]:
+    return (event.pgh_context.metadata if event.pgh_context else {}) or {}
+
+
+def who_of(events: Iterable[Any]) -> dict[str, str]:
+    """The names of those who made the changes, by their id as the trail keeps it."""
     known = []
-    for text in ids:
+    for text in {str(_about(event).get("user") or "") for event in events}:
         try:
             known.append(uuid.UUID(text))
         except ValueError:

@@ -1,6 +1,7 @@
 """Writes of the trade room."""
 
 from trade.services.calendar import calendar_cancel, calendar_extend, calendar_plan, calendar_rule_set
+from trade.services.cancel import run_cancel
 from trade.services.chunks import upload_append
 from trade.services.datasets import datasets_load
 from trade.services.fetches import fetch_create, fetch_execute, fetches_sweep
@@ -16,6 +17,7 @@ from trade.services.releases import (
 )
 from trade.services.rules import dataset_settle
 from trade.services.runs import run_create, run_execute, runs_sweep
+from trade.services.totals import total_add, total_correct, total_remove
 from trade.services.uploads import (
     Arrived,
     upload_cancel,
@@ -46,9 +48,13 @@ __all__ = [
     "release_withdraw",
     "releases_due",
     "releases_prune",
+    "run_cancel",
     "run_create",
     "run_execute",
     "runs_sweep",
+    "total_add",
+    "total_correct",
+    "total_remove",
     "upload_append",
     "upload_cancel",
     "upload_create",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from portal.base import i18n
 from trade.forms import DecisionForm, ReasonForm
-from trade.models import Release
+from trade.models import Release, Run
 
 MAY_PUBLISH = frozenset({Release.State.STAGED, Release.State.WITHDRAWN, Release.State.REPLACED})
 
@@ -65,6 +65,24 @@ def decision_next(release: Release | None) -> Decision | None:
     if release.state == Release.State.PUBLISHED:
         return decision_make(release, "withdraw", ReasonForm(auto_id="decide_%s"))
     return None
+
+
+def cancel_make(run: Run, form: ReasonForm) -> Decision:
+    """The question before a run that waits is taken back."""
+    names = {"number": run.number}
+    return Decision(
+        title=_("Cancel run %(number)s?") % names,
+        lead=_("It has not begun. Nothing of its files is read; the run stays in the ledger as cancelled."),
+        opener=_("Cancel the run"),
+        verb=_("Cancel the run"),
+        kind="danger",
+        url=reverse("staff_run_cancel", args=[run.number]),
+        form=form,
+    )
+
+
+def cancel_next(run: Run) -> Decision | None:
+    return cancel_make(run, ReasonForm(auto_id="decide_%s")) if run.state == Run.State.QUEUED else None
 
 
 def open_gates(release: Release) -> bool:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -13,14 +15,22 @@ from portal.accounts.models import User
 from portal.base import i18n
 from portal.base.errors import DomainError
 from trade import selectors, services
-from trade.forms import CorrectionForm, HandIn, RunForm
+from trade.forms import CorrectionForm, HandIn, ReasonForm, RunForm
 from trade.models import Release, Run
 from trade.permissions import uploads_visible_to
 from trade.tables.outcomes import gates_told, places_told
 from trade.tables.preview import preview_make
 from trade.tables.steps import pace, rate, steps
-from trade.views.decisions import decision_next
-from trade.views.staff_frame import StaffRequest, crumbs, ledger_crumbs, run_of, trade_staff
+from trade.views.decisions import cancel_make, cancel_next, decision_next
+from trade.views.staff_frame import (
+    StaffRequest,
+    crumbs,
+    ledger_crumbs,
+    run_crumb,
+    run_of,
+    run_url,
+    trade_staff,
+)
 
 PAGE = 50
 
@@ -89,6 +99,29 @@ def progress(request: StaffRequest, number: int) -> HttpResponse:
     return response
 
 
+@trade_staff
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: StaffRequest, number: int) -> HttpResponse:
+    """Confirm, say why, take back a run that has not begun; of one that has, its page tells what became of it."""
+    found = run_of(request, number)
+    form = ReasonForm(request.POST or None)
+    if request.method != "POST" and found.state != Run.State.QUEUED:
+        return redirect(run_url(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.run_cancel(number, acting_user=request.user, reason=form.cleaned_data["reason"])
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Run %(number)s is cancelled.") % {"number": number})
+            return redirect(run_url(found))
+    asked = cancel_make(found, form)
+    words = {"title": asked.title, "lead": asked.lead, "verb": asked.verb, "kind": asked.kind}
+    context = {**words, "form": form, "back": run_url(found), "crumbs": crumbs(run_crumb(found))}
+    return render(request, "trade/staff/asked.html", context)
+
+
 def _run_context(request: StaffRequest, found: Run) -> dict[str, Any]:
     release = Release.objects.filter(run=found).select_related("dataset", "run", "published_by").first()
     language = i18n.current()
@@ -110,9 +143,18 @@ def _run_context(request: StaffRequest, found: Run) -> dict[str, Any]:
         "correction": _correction(request, found),
         "release": release,
         "preview": preview_make(found.preview, language, found.dataset.currency) if found.preview else None,
-        "decision": decision_next(release),
+        "decision": decision_next(release) or cancel_next(found),
+        "cancelled": _cancelled(found),
         "crumbs": crumbs(),
     }
+
+
+def _cancelled(found: Run) -> dict[str, str] | None:
+    """Who took the run back and why."""
+    if found.state != Run.State.CANCELLED:
+        return None
+    last = selectors.history(found, ("state",))[0]
+    return {"who": last.who, "why": "" if last.why == "run_cancel" else last.why}
 
 
 def _correction(request: StaffRequest, found: Run) -> CorrectionForm | None:

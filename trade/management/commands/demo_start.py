@@ -42,8 +42,8 @@ class Command(BaseCommand):
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         self.stdout.write(summary(run))
-        if run.state in (Run.State.REFUSED, Run.State.FAILED):
-            raise CommandError(run_reason(run), returncode=2)
+        if run.state in Run.WITHOUT:
+            raise CommandError(run_reason(run) or str(run.get_state_display()), returncode=2)
 
     def _handed_in(self, folder: Path) -> Run:
         """The run of an earlier start that is under way still, else a new one."""

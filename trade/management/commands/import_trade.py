@@ -68,8 +68,8 @@ class Command(BaseCommand):
         for line in run_log(run):
             self.stderr.write(line)
         self.stdout.write(summary(run))
-        if run.state in (Run.State.REFUSED, Run.State.FAILED):
-            raise CommandError(run_reason(run), returncode=REFUSED)
+        if run.state in Run.WITHOUT:
+            raise CommandError(run_reason(run) or str(run.get_state_display()), returncode=REFUSED)
 
 
 def _settings(options: dict[str, Any]) -> dict[str, str]:
