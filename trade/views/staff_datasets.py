@@ -27,7 +27,7 @@ class Entry:
 
     when: str
     title: str
-    text: str = ""
+    texts: tuple[str, ...] = ()
     kind: str = ""
     url: str = ""
 
@@ -80,8 +80,8 @@ def _entries(found: Dataset) -> list[Entry]:
         ]
         first = all(before is None for before, _after in change.fields.values())
         title = _("The dataset was added") if first else i18n.way(language).between.join(lines)
-        text = " · ".join(filter(None, [change.who, "" if first else change.why]))
-        entries.append(Entry(formats.moment(change.at, language), title, text))
+        texts = tuple(filter(None, (change.who, "" if first else change.why)))
+        entries.append(Entry(formats.moment(change.at, language), title, texts))
     return entries
 
 

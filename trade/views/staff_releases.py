@@ -173,7 +173,7 @@ def _entries(found: Release) -> list[Entry]:
             Entry(
                 when=formats.moment(change.at, language),
                 title=str(state.label[:1].upper() + state.label[1:]),
-                text=" · ".join(filter(None, [change.who, why])),
+                texts=tuple(filter(None, (change.who, why))),
                 kind=KINDS.get(state, ""),
             )
         )

@@ -184,10 +184,9 @@ def _entry(told: selectors.TotalChange) -> Entry:
     ]
     if told.act == "added":
         lines = [_said("value", told.change.fields["value"][1])]
-    text = " · ".join(filter(None, [*lines, told.change.who, told.change.why]))
-    return Entry(
-        formats.moment(told.change.at, language), titles[told.act] % names, text, KINDS.get(told.act, "")
-    )
+    texts = tuple(filter(None, (*lines, told.change.who, told.change.why)))
+    kind = KINDS.get(told.act, "")
+    return Entry(formats.moment(told.change.at, language), titles[told.act] % names, texts, kind)
 
 
 def _label(name: str) -> str:
