@@ -8,12 +8,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.accounts.models import Role
 from tests.pages.reading import get, text
-from tests.people import HASSAN, OMAR
+from tests.people import HASSAN, OMAR, Person
 from tests.trade import factories
 from tests.trade.importing import imported, month
 from trade import services
-from trade.models import PublishedTotal, Run
+from trade.models import Dataset, PublishedTotal, Run
 
 pytestmark = pytest.mark.django_db
 TOTALS = "/en/staff/trade/datasets/ma-customs/totals/"
@@ -138,3 +139,18 @@ def test_a_run_that_began_meanwhile_says_so(client: Client, tmp_path: Path) -> N
     assert client.get(f"{address}cancel/")["Location"] == address
     assert "has begun already" in text(client.post(f"{address}cancel/", {"reason": "Too late."}))
     assert Run.objects.get().state == "published"
+
+
+# --- two persons ---
+
+
+def test_who_handed_in_is_sent_to_a_colleague_and_not_led_to_a_refusal(tmp_path: Path) -> None:
+    Dataset.objects.filter(code="ma-customs").update(needs_consent=True)
+    run = imported("customs", month(tmp_path, "2024-01"), by=OMAR.user)
+    colleague = Person("Zineb", "zineb@qafila.example", Role.Kind.STATISTICIAN)
+    for path in (f"runs/{run.number}/", f"releases/{run.release.number}/"):
+        own, other = (text(get(who.signed_in(), f"/en/staff/trade/{path}")) for who in (OMAR, colleague))
+        assert "A second person publishes it" in own
+        assert f"Publish release {run.release.number}" not in own
+        assert "A second person publishes it" not in other
+        assert f"Publish release {run.release.number}" in other

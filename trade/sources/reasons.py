@@ -10,6 +10,7 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from portal.base import formats, i18n
 from portal.base.errors import DomainError
 from trade.models import Run
 
@@ -322,8 +323,15 @@ def log_text(code: str, params: dict[str, str]) -> str:
 
 def gate_text(gate: str, figures: dict[str, Any], *, held: bool) -> str:
     """What a gate found, in the active language."""
-    told = {name: plain(value) if isinstance(value, str) else value for name, value in figures.items()}
+    told = {name: _told(value) for name, value in figures.items()}
     return str(GATES[gate][0 if held else 1]).format(**told) if gate in GATES else gate
+
+
+def _told(figure: Any) -> Any:
+    """A count is grouped as the language does it."""
+    if isinstance(figure, int):
+        return formats.number(figure, i18n.current())
+    return plain(figure) if isinstance(figure, str) else figure
 
 
 def in_all_languages(code: str, params: dict[str, str]) -> dict[str, str]:

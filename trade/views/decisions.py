@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.accounts.models import User
 from portal.base import i18n
 from trade.forms import DecisionForm, ReasonForm
 from trade.models import Release, Run
@@ -55,9 +56,19 @@ def decision_make(release: Release, step: str, form: ReasonForm) -> Decision:
     )
 
 
-def decision_next(release: Release | None) -> Decision | None:
-    """What can be decided on a release now; its form's ids are the dialog's own."""
-    if release is None:
+def another_decides(release: Release | None, user: User) -> bool:
+    """Whether the release waits for somebody else, because this person handed its files in."""
+    return (
+        release is not None
+        and release.state == Release.State.STAGED
+        and release.dataset.needs_consent
+        and release.run.acting_user_id == user.pk
+    )
+
+
+def decision_next(release: Release | None, user: User) -> Decision | None:
+    """What the person can decide on a release now; its form's ids are the dialog's own."""
+    if release is None or another_decides(release, user):
         return None
     if release.state in MAY_PUBLISH and release.pruned_at is None:
         form = DecisionForm(auto_id="decide_%s", open_gates=open_gates(release))

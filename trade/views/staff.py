@@ -21,7 +21,7 @@ from trade.permissions import uploads_visible_to
 from trade.tables.outcomes import gates_told, places_told
 from trade.tables.preview import preview_make
 from trade.tables.steps import pace, rate, steps
-from trade.views.decisions import cancel_make, cancel_next, decision_next
+from trade.views.decisions import another_decides, cancel_make, cancel_next, decision_next
 from trade.views.staff_frame import (
     StaffRequest,
     crumbs,
@@ -143,7 +143,8 @@ def _run_context(request: StaffRequest, found: Run) -> dict[str, Any]:
         "correction": _correction(request, found),
         "release": release,
         "preview": preview_make(found.preview, language, found.dataset.currency) if found.preview else None,
-        "decision": decision_next(release) or cancel_next(found),
+        "decision": decision_next(release, request.user) or cancel_next(found),
+        "another": another_decides(release, request.user),
         "cancelled": _cancelled(found),
         "crumbs": crumbs(),
     }

@@ -14,7 +14,7 @@ from portal.base.errors import DomainError
 from trade import selectors, services
 from trade.forms import DecisionForm, ReasonForm, ScheduleForm
 from trade.models import Release
-from trade.views.decisions import decision_make, decision_next, open_gates
+from trade.views.decisions import another_decides, decision_make, decision_next, open_gates
 from trade.views.staff_datasets import Entry
 from trade.views.staff_frame import StaffRequest, crumbs, release_of, run_crumb, run_url, trade_staff
 
@@ -41,7 +41,8 @@ def release(request: StaffRequest, number: int) -> HttpResponse:
     context = {
         "release": found,
         "kind": KINDS.get(Release.State(found.state), ""),
-        "decision": decision_next(found),
+        "decision": decision_next(found, request.user),
+        "another": another_decides(found, request.user),
         "staged": found.state == Release.State.STAGED,
         "has_files": found.pruned_at is None and found.state != Release.State.DISCARDED,
         "refused": found.schedule.get("refused", ""),
