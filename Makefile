@@ -24,8 +24,14 @@ test: python ## the whole test suite, on a database that is thrown away (ARGS='-
 test-fast: python ## the tests without browser, faults and fuzz
 	@exec $(RUN) test unit $(addprefix --pytest=,$(ARGS))
 
-faults fuzz browser: python ## one group of the tests
-	@exec $(RUN) test $@ $(addprefix --pytest=,$(ARGS))
+browser: python ## every page in a real browser
+	@exec $(RUN) test browser $(addprefix --pytest=,$(ARGS))
+
+faults: python ## workers killed at 20 moments, disks filled, servers restarted
+	@exec $(RUN) test --whole faults $(addprefix --pytest=,$(ARGS))
+
+fuzz: python ## 10,000 damaged and generated files
+	@exec $(RUN) test --whole fuzz $(addprefix --pytest=,$(ARGS))
 
 check: python ## format, lint, types, imports, migrations, settings
 	@exec $(RUN) exec --dev --database throwaway -- $(MAKE) --no-print-directory --keep-going check-steps

@@ -32,7 +32,7 @@ def _dispatch(options: argparse.Namespace, stop: StopFlag) -> int:
     if options.action == "serve":
         return serve(stop)
     if options.action == "test":
-        return run_suite(options.groups, options.pytest, stop)
+        return run_suite(options.groups, options.pytest, stop, whole=options.whole)
     if options.action == "exec":
         return execute(options.command, dev=options.dev, database=options.database, stop=stop)
     if options.action == "code":
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     test = actions.add_parser("test", help="groups of the test suite on a database that is thrown away")
     names = ", ".join(group.name for group in GROUPS)
     test.add_argument("groups", nargs="*", help=f"some of {names}; default all")
+    test.add_argument("--whole", action="store_true", help="all fuzzed cases and all faults, not a fixed few")
     test.add_argument("--pytest", action="append", default=[], help="one more argument for pytest")
     run = actions.add_parser("exec", help="one command with .venv and a database")
     run.add_argument("--dev", action="store_true", help="with the tools for tests and checks")

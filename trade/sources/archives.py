@@ -89,6 +89,9 @@ def members(file: SourceFile, keep: Callable[[str], bool] | None) -> list[zipfil
         raise Refusal("archive_mixed", file=file.name, kinds=", ".join(kinds))
     if any(member.flag_bits & 1 for member in wanted):
         raise Refusal("archive_locked", file=file.name)
+    # A damaged list of members may place one before the file's beginning: the system refuses to look there.
+    if any(member.header_offset < 0 for member in wanted):
+        raise Refusal("archive_cut_off", file=file.name, kind="zip")
     return wanted
 
 

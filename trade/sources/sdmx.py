@@ -46,7 +46,8 @@ def read(files: Sequence[SourceFile], options: Mapping[str, str]) -> Iterator[Ba
 
 def _csv(file: SourceFile, head: bytes) -> tuple[pl.DataFrame, list[Rule]]:
     """SDMX-CSV: its columns are known by their codes, before a colon where labels follow them."""
-    line = head.partition(b"\n")[0].decode("utf-8", "replace").strip()
+    # A carriage return ends a line too, as old programs write them.
+    line = next(iter(head.decode("utf-8", "replace").splitlines()), "").strip()
     header = [name.strip() for name in next(csv.reader([line]), [])]
     told = {name: name.partition(":")[0] for name in header}
     found = sdmx_concepts.matched(told.values())

@@ -194,6 +194,9 @@ def observations(file: SourceFile) -> pl.DataFrame:
                  expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN])  # fmt: skip
         code = "xml_cut_off" if error.code in codes else "xml_broken"
         raise Refusal(code, file=file.name, line=error.lineno, column=error.offset + 1) from error
+    except (LookupError, ValueError) as error:
+        # It declares an encoding that nobody knows, or one of several bytes a character.
+        raise Refusal("xml_broken", file=file.name, line=message.line, column=1) from error
     except _Unsafe as error:
         raise Refusal("xml_unsafe", file=file.name, line=message.line) from error
     except _Beyond as error:

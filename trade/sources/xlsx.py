@@ -24,6 +24,8 @@ DEEPEST = 32
 LONGEST_TOKEN = 1 << 20
 SHEET = re.compile(r"^xl/worksheets/[^/]+\.xml$")
 PLACE = re.compile(r"^([A-Z]{1,3})([0-9]{1,7})$")
+# What a declaration of an encoding that nobody knows, or of several bytes a character, makes the parser raise.
+UNKNOWN_ENCODING = (LookupError, ValueError)
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -112,7 +114,7 @@ class _Xml:
                 if fed - self.parser.CurrentByteIndex > LONGEST_TOKEN:
                     raise Refusal("xlsx_large", file=self.file.name)
             self.parser.Parse(b"", True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, *UNKNOWN_ENCODING) as error:
             raise Refusal("xlsx_broken", file=self.file.name) from error
 
     def _unsafe(self, *_declared: object) -> None:
