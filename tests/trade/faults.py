@@ -25,7 +25,7 @@ from trade.imports import gates, parts
 from trade.models import Dataset, Release, Run
 from trade.services import run_create
 
-MONTHS, ROWS = 12, 24_000
+MONTHS, ROWS = 6, 12_000
 ASKED = {"dataset": "ma-customs", "measures": "value", "by": "flow,period"}
 
 
@@ -36,7 +36,7 @@ def published_first(folder: Path) -> Release:
     editions_load()
     products_load("HS2022")
     services.datasets_load()
-    release: Release = imported("customs", customs_file(folder, [customs_row(office="DEMO1")])).release
+    release: Release = imported("customs", customs_file(folder, [customs_row(office="DEMO1", period="2024-12")])).release
     return release
 
 
@@ -58,7 +58,7 @@ def handed_in(files: list[Path], *, broker: str = "", send: bool = True) -> Run:
 
 
 def extracts(folder: Path, seed: int) -> list[Path]:
-    """A year of demonstration; another seed makes other figures."""
+    """Half a year of demonstration; another seed makes other figures."""
     return customs_files(MONTHS, ROWS, seed, folder / f"demo-{seed}")
 
 
@@ -161,6 +161,10 @@ def moment_at(phases: list[tuple[str, float]], share: float) -> Moment:
             return Moment(phase, left)
         left -= seconds
     return Moment(phases[-1][0], phases[-1][1])
+
+
+def moment_in(phases: list[tuple[str, float]], phase: str, share: float) -> Moment:
+    return Moment(phase, share * dict(phases)[phase])
 
 
 def wait_for(run: Run, moment: Moment) -> None:

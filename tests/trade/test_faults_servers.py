@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,9 +22,11 @@ from trade.models import Run
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 open_folder = _open_folder
+WHOLE = "QAFILA_FAULTS_KILLS" in os.environ
+Record = Callable[[str, object], None]
 # How the database goes away: asked to, as for an upgrade, or killed with all that it had in hand.
 WAYS = {"restarted": signal.SIGINT, "killed": signal.SIGKILL}
-MOMENTS = (Moment("reading", 0.1), Moment("summing", 0.1))
+PHASES = ("reading", "summing", "comparing")
 
 
 @pytest.fixture
@@ -55,6 +57,10 @@ def restarted(server: Server, how: signal.Signals) -> None:
     connection.close()
     server.start(StopFlag())
     connection.close_pool()
+    # It is not this process's to end: the groups of tests after this one work on it.
+    started, server._process = server._process, None
+    assert started is not None
+    started.returncode = 0
 
 
 def ended(run: Run, seconds: float) -> Run:
@@ -72,14 +78,15 @@ def ended(run: Run, seconds: float) -> Run:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_database_and_with_it_the_queue_restarts_under_a_run(
-    way: str, server: Server, env: dict[str, str], private_home: Path, tmp_path: Path
+    way: str, server: Server, env: dict[str, str], private_home: Path, tmp_path: Path, record_property: Record
 ) -> None:
     published_first(tmp_path)
     before = shown()
+    phases = PHASES if WHOLE else PHASES[:1] if way == "restarted" else PHASES[1:2]
     with worker(env, private_home, "worker") as process:
-        for seed, moment in enumerate(MOMENTS):
+        for seed, phase in enumerate(phases):
             run = handed_in(extracts(tmp_path, seed))
-            wait_for(run, moment)
+            wait_for(run, Moment(phase, 0.1))
             restarted(server, WAYS[way])
             assert shown() == before
             assert ended(run, 90).state == "published", run.reason
@@ -89,6 +96,7 @@ def test_the_database_and_with_it_the_queue_restarts_under_a_run(
         assert process.poll() is None, "the worker outlives its database"
         # What comes next finds the queue as it was.
         assert ended(handed_in(extracts(tmp_path, 9)), 60).state == "published"
+    record_property("database restarts", len(phases))
 
 
 @pytest.fixture
@@ -110,7 +118,7 @@ def test_a_broker_on_another_server_goes_away_and_comes_back(
     before = shown()
     with worker({**env, **more}, private_home, "worker") as process:
         run = handed_in(extracts(tmp_path, 1), broker=broker.url)
-        wait_for(run, MOMENTS[0])
+        wait_for(run, Moment("reading", 0.1))
         broker.stop()
         # The run needs its database only.
         assert shown().number == before.number

@@ -16,6 +16,7 @@ from tests.trade.faults import (
     extracts,
     handed_in,
     moment_at,
+    moment_in,
     phases_of,
     published_first,
     reading,
@@ -27,6 +28,7 @@ from trade.demo.generator import customs_files
 from trade.models import Release, Run
 
 ROWS = 500_000
+PHASES = ("staging", "comparing", "reading", "summing")
 KILLS = int(os.environ.get("QAFILA_FAULTS_KILLS", "3"))
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -72,20 +74,27 @@ def test_a_killed_worker_s_run_ends_whole_and_readers_never_see_half(
 def test_killed_at_random_moments_the_release_stays_whole_and_the_next_run_succeeds(
     env: dict[str, str], private_home: Path, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """Moments are drawn from all of a run's time: one from each of as many equal stretches as there are kills."""
+    """Every other moment is drawn from all of a run's time, a stretch of it each; the others from phase after phase."""
     chance = random.Random(4)
     published_first(tmp_path)
     struck: Counter[str] = Counter()
     running = worker(env, private_home, "worker-0")
     process = running.__enter__()
     try:
-        first = handed_in(extracts(tmp_path, 100))
-        phases = phases_of(first)
-        assert Run.objects.get(pk=first.pk).state == "published"
+        for seed in (100, 101):  # the first one finds a worker that is still starting
+            first = handed_in(extracts(tmp_path, seed))
+            phases = phases_of(first)
+            assert Run.objects.get(pk=first.pk).state == "published"
         for number in range(KILLS):
             before = shown()
             run = handed_in(extracts(tmp_path, number))
-            wait_for(run, moment_at(phases, (number + chance.random()) / KILLS))
+            share = chance.random()
+            phase = PHASES[number // 2 % len(PHASES)]
+            by_phase = number % 2 and phase in dict(phases)
+            moment = (
+                moment_in(phases, phase, share) if by_phase else moment_at(phases, (number + share) / KILLS)
+            )
+            wait_for(run, moment)
             kill(process)
             struck[_state(run)] += 1
             after = shown()

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pghistory
+import psycopg
 import structlog
 from celery import current_app
 from django.core.files import File
@@ -37,8 +38,10 @@ from trade.sources.reasons import file_text, in_all_languages, plain, reason_of
 log = structlog.get_logger(__name__)
 ATTEMPTS = 3
 ABANDONED_AFTER = dt.timedelta(seconds=10)
-# What passes: the database is away, a file system too.
-INTERRUPTIONS = (OperationalError, InterfaceError, OSError)
+# What passes: the database is away, a file system too. Django hands on what COPY raises as it is.
+INTERRUPTIONS = (
+    OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError, OSError,
+)  # fmt: skip
 HandedIn = Path | File  # type: ignore[type-arg]
 
 
