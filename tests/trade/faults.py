@@ -36,7 +36,9 @@ def published_first(folder: Path) -> Release:
     editions_load()
     products_load("HS2022")
     services.datasets_load()
-    release: Release = imported("customs", customs_file(folder, [customs_row(office="DEMO1", period="2024-12")])).release
+    release: Release = imported(
+        "customs", customs_file(folder, [customs_row(office="DEMO1", period="2024-12")])
+    ).release
     return release
 
 
