@@ -108,7 +108,7 @@ def _sure(number: int) -> dict[str, str]:
 
 def extract(style: Style, made: Sequence[dict[str, str]]) -> Extract:
     # One more of these than of all others: what few rows say of the whole file is not what is tried here.
-    made = [*made, *(_sure(number) for number in range(2 * len(made) + 1))]
+    made = [*made, *(_sure(number) for number in range(len(made) + 1))]
     header = [
         *customs.HEADER[style.turned :],
         *customs.HEADER[: style.turned],
