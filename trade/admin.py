@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from trade.models import ConfidentialReading, Dataset, Part, PublishedTotal, Release, Run, RunFile
+from trade.models import ConfidentialReading, Dataset, FirmGroup, Part, PublishedTotal, Release, Run, RunFile
 
 
 class ReadOnly:
@@ -45,6 +45,15 @@ class PublishedTotalAdmin(admin.ModelAdmin[PublishedTotal]):
     list_filter = ("dataset", "flow")
     list_select_related = ("dataset",)
     fields = ("dataset", "flow", "period", "value", "tolerance", "source")
+
+
+@admin.register(FirmGroup)
+class FirmGroupAdmin(admin.ModelAdmin[FirmGroup]):
+    """Which enterprises count as one for confidentiality. What is entered here is looked at by the next clearance."""
+
+    list_display = ("enterprise", "group", "reason")
+    search_fields = ("enterprise", "group", "reason")
+    fields = ("enterprise", "group", "reason")
 
 
 class RunFileInline(ReadOnly, admin.TabularInline[RunFile, Run]):

@@ -183,19 +183,21 @@ class Clearer:
             known=known,
             patience=replace(patience, whole=True),
         )
-        left = cleared.narrow
+        left, asked = cleared.narrow, [flow["optimum"] for flow in cleared.report["flows"].values()]
         for round_ in range(0 if cleared.narrow else ROUNDS):
             found = joint.audited(months, cleared.pattern, known, self.sections, patience=patience)
             left = found.narrow
             if not found.narrow:
-                return Cleared(cleared.pattern, {"rounds": round_ + 1, "as_months": False})
+                return Cleared(
+                    cleared.pattern, {"rounds": round_ + 1, "as_months": False, "optimum": asked[0]}
+                )
             if found.hide.is_empty() or patience.over():
                 break
             cleared = Cleared(patterns.hidden_too(cleared.pattern, found.hide))
         told = patterns.derived(summary, rungs, months).pattern
         return Cleared(
             patterns.hidden_too(told, summary.filter(~ladder.told_monthly())),
-            {"rounds": ROUNDS, "as_months": True, "narrow_left": left},
+            {"rounds": ROUNDS, "as_months": True, "narrow_left": left, "optimum": asked[0]},
         )
 
     def _months(self, period: str) -> list[str]:
