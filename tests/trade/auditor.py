@@ -445,6 +445,9 @@ class Bounds:
         self.solver.run()
         self.programmes += 1
         status = self.solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            # The truth fits, so it cannot be; from a fresh start, by another method, the solver does not stumble.
+            status = self._afresh()
         if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             low, high = self.seen[number]
             self.seen[number] = (low, float("inf")) if sense < 0 else (0.0, high)
@@ -456,3 +459,17 @@ class Bounds:
         self.seen = [
             (min(low, value), max(high, value)) for (low, high), value in zip(self.seen, values, strict=True)
         ]
+
+    def _afresh(self) -> highspy.HighsModelStatus:
+        for method in ("simplex", "ipm"):
+            self.solver.clearSolver()
+            self.solver.setOptionValue("solver", method)
+            self.solver.setOptionValue("presolve", "off")
+            self.solver.run()
+            self.programmes += 1
+            status = self.solver.getModelStatus()
+            if status != highspy.HighsModelStatus.kInfeasible:
+                break
+        self.solver.setOptionValue("solver", "choose")
+        self.solver.setOptionValue("presolve", "choose")
+        return status

@@ -4,6 +4,7 @@ weakened on purpose, it does.
 
 import random
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from django.test import Client
 from tests.trade import factories as make
 from tests.trade.auditor import Report, attacked, truth_of
 from tests.trade.public_figures import Reader, by_cube, by_download
+from trade.clearance.pattern import Switches
+from trade.cube import rollups
+from trade.cube.clearing import Clearer
 from trade.models import Cell, Release
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +110,50 @@ def test_one_hidden_figure_shown_by_mistake_is_found_out_with_others() -> None:
     assert cell.filter(product="31", partner="W").update(value=value, net_kg=1, firms=5, status="") == 1
     report = attack({release.number: facts}, read(release))
     assert report.findings
+
+
+def weakened(monkeypatch: pytest.MonkeyPatch, **off: bool) -> None:
+    monkeypatch.setattr(rollups, "Clearer", partial(Clearer, switches=Switches(**off)))
+
+
+def test_without_the_secondary_suppression_hidden_figures_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    weakened(monkeypatch, secondary=False)
+    facts = awkward(1, months("2024-01", 2))
+    release = make.release(make.customs(), facts)
+    assert attack({release.number: facts}, read(release)).of("exact")
+
+
+def test_a_year_cleared_without_its_months_tells_what_they_hide(monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = awkward(1, months("2023-01", 12))
+    weakened(monkeypatch, time=False)
+    release = make.release(make.customs(), facts)
+    assert attack({release.number: facts}, read(release)).findings
+
+
+def test_what_a_release_has_hidden_stays_hidden_once_the_rule_would_show_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two firms declare late, so that no firm has nearly all of the phosphate any more."""
+    facts = awkward(1, months("2024-01", 1))
+    dataset = make.customs()
+    first = make.release(dataset, facts)
+    late = [
+        make.customs_fact(
+            company=make.ice(firm), region=region, product="3103100000", partner=partner, value=10**9
+        )
+        for firm in (90, 91)
+        for region, partner in (("MA-02", "ES"), ("MA-06", "FR"))
+    ]
+    second = make.release(dataset, [*facts, *late])
+    assert hidden(first) <= hidden(second)
+    weakened(monkeypatch, vintages=False)
+    third = make.release(dataset, [*facts, *late])
+    assert hidden(first) - hidden(third)
+
+
+def hidden(release: Release) -> set[tuple[Any, ...]]:
+    cells = Cell.objects.filter(rollup__releases=release, rollup__period="2024-01", status="c")
+    return set(cells.values_list("flow", "region", "product", "level", "partner"))
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])

@@ -137,7 +137,7 @@ def _merged(sums: Lines, cells: int) -> tuple[Ints, Lines]:
         above[np.isin(above, pair)] = pair.min()
     name = np.unique(above, return_inverse=True)[1].ravel()
     kept = {
-        (int(name[sums.totals[line]]), tuple(sorted(name[sums.parts_of(line)].tolist()))): None
+        (int(name[sums.totals[line]]), tuple(sorted(name[sums.parts_of(int(line))].tolist()))): None
         for line in np.flatnonzero(sizes > 1)
     }
     lengths = [len(parts) for _, parts in kept]
