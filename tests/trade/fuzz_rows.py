@@ -17,7 +17,7 @@ from trade.sources import customs
 ARABIC, PERSIAN = ({str(at): chr(zero + at) for at in range(10)} for zero in (0x0660, 0x06F0))
 # Of each column: cells that are good, and cells that are not (or not beside the others of their row).
 CELLS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "period": (("2024-03",), ("2024-13", "2024-02", "03/2024", "", "2031-01", "1993-00")),
+    "period": (("2024-03",), ("2024-13", "2024-02", "03/2024", "", "2031-01", "1993-00", "1985-03")),
     "flow": (("X", "M", "RX", "RM"), ("x", "EXP", "")),
     "regime": (("10", "0040", "", "A1"), ("12345", "1 0", "é")),
     "ice": ((*ICE, ""), ("30205000041", "000030205000042", "ABC", "0000302050000410")),

@@ -141,6 +141,7 @@ BAD_CELLS: dict[str, tuple[dict[str, Any], str, str]] = {
     "decimal comma": ({"value_mad": "12,5"}, "value_mad", "number"),
     "other month": ({"period": "2024-02"}, "period", "other_month"),
     "no period": ({"period": "2024-13"}, "period", "period"),
+    "before every edition": ({"period": "1985-03"}, "period", "period"),
     "regime": ({"regime": "12345"}, "regime", "regime"),
     "a million characters": ({"office": "9" * 1_000_000}, "office", "too_long"),
 }
