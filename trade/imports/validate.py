@@ -109,7 +109,9 @@ def _amount_rules(batch: Batch) -> Iterator[Rule]:
         below = raw.str.starts_with("-")
         absurd = (pl.col(column) > bound * 1000).fill_null(False)
         if not batch.plain:
-            yield Rule(column, "negative", (pl.col(column) < 0) | (too_large(raw) & below))
+            # What is below zero and rounds to it is below zero all the same.
+            small = below & raw.str.contains("[1-9]") & (pl.col(column) == 0)
+            yield Rule(column, "negative", (pl.col(column) < 0) | small | (too_large(raw) & below))
             absurd |= too_large(raw) & ~below
         yield Rule(column, "absurd", absurd, pl.lit(str(bound)))
 

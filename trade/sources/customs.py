@@ -41,7 +41,8 @@ KEY = ("period", "flow", "regime", "company", "region", "product", "partner", "c
 # The most that one firm's row of one month can hold: the country's own exports are 40 billion dirhams a month.
 BOUNDS = {"value": 10**11, "net_kg": 10**11, "quantity": 10**12}
 LEVEL, ICE_DIGITS = 10, 15
-MONTH = r"^(19|20)[0-9][0-9]-(0[1-9]|1[0-2])$"
+# From the first edition of the Harmonized System on: an earlier month has none that its codes could be of.
+MONTH = r"^(199[2-9]|20[0-9][0-9])-(0[1-9]|1[0-2])$"
 
 
 def _raw(name: str) -> pl.Expr:
