@@ -13,7 +13,7 @@ import polars as pl
 from trade.clearance import audit, protect, repair
 from trade.clearance.solver import ENDLESS, Patience
 from trade.clearance.system import Bools, Lines, lines
-from trade.clearance.timing import CELL, RUNG
+from trade.clearance.timing import CELL, RUNG, secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def audited(
     first = cells.height - year.height
     system = _system([*months, year], sections)
     value = cells["value"].to_numpy().astype(np.float64)
-    hidden = cells["hidden"].to_numpy()
+    hidden = cells.select(secret()).to_series().to_numpy()
     published = (cells["cause"] != RUNG).to_numpy()
     protection = cells["need"].to_numpy()
     need = protect.needs(value, protection > 0, protection, hidden & published)

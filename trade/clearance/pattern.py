@@ -1,7 +1,8 @@
 """The pattern of a period: for every cell whether it is hidden, why, and how far it must stay open.
 
 Columns: the cell (flow, region, product, level, partner), value, firms, largest, need (protection), hidden, and cause:
-'' shown, p primary rule, t time, v hidden in an earlier vintage, s secondary, r below the place's rung.
+'' shown, p primary rule, t time, v hidden in an earlier vintage, k shown in one and not
+shown again, s secondary, r below the place's rung.
 """
 
 import time
@@ -18,10 +19,10 @@ from trade.clearance import ladder, optimum, primary, protect
 from trade.clearance.complete import Table
 from trade.clearance.solver import ENDLESS, Patience, solver
 from trade.clearance.system import lines
-from trade.clearance.timing import CELL
+from trade.clearance.timing import CELL, TOLD
 
 # The machinery's version: a change of the rules makes new digests.
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +58,25 @@ def cleared(
     earlier: pl.DataFrame | None = None,
     known: pl.DataFrame | None = None,
     waived: pl.DataFrame | None = None,
+    shown: pl.DataFrame | None = None,
     switches: Switches = Switches(),
     patience: Patience = ENDLESS,
 ) -> Cleared:
     """Clear one period by itself.
 
     `timed` are cells that time hides, `earlier` those hidden in an earlier vintage, `waived` those whose firm agreed in
-    writing, `known` those whose value readers have anyway, all as frames of CELL.
+    writing, `known` those whose value readers have anyway, `shown` those of them that an earlier release shows, all as
+    frames of CELL.
     """
     begun = time.monotonic()
-    cells = _marked(summary, rungs, rule, timed, earlier, waived, known)
+    cells = _marked(summary, rungs, rule, timed, earlier, waived, known, shown)
     report: dict[str, Any] = {"cells": cells.height, "narrow": 0, "programmes": 0, "flows": {}}
     kept = []
     frames = cells.partition_by("flow", maintain_order=True)
     for frame, (found, asked) in zip(frames, _flows(frames, sections, switches, patience), strict=True):
         kept.append(
             frame.with_columns(
-                pl.Series("hidden", found.hidden),
+                pl.Series("hidden", found.hidden) | (pl.col("cause") == TOLD),
                 pl.when(pl.Series("hidden", found.hidden) & (pl.col("cause") == ""))
                 .then(pl.lit("s"))
                 .otherwise("cause")
@@ -99,21 +102,31 @@ def _marked(  # noqa: PLR0917
     earlier: pl.DataFrame | None,
     waived: pl.DataFrame | None,
     known: pl.DataFrame | None,
+    shown: pl.DataFrame | None,
 ) -> pl.DataFrame:
     cells = summary.sort(CELL).with_columns(
         sensitive=primary.sensitive(rule), protection=primary.protection(rule), below=ladder.below(rungs)
     )
-    for name, listed in (("timed", timed), ("earlier", earlier), ("waived", waived), ("known", known)):
+    for name, listed in (
+        ("timed", timed),
+        ("earlier", earlier),
+        ("waived", waived),
+        ("known", known),
+        ("shown", shown),
+    ):
         cells = _listed(cells, name, listed, default=False)
     cells = cells.with_columns(
-        sensitive=pl.col("sensitive") & ~pl.col("waived"),
         # What readers know anyway cannot be taken back, and would only look like protection.
         timed=pl.col("timed") & ~pl.col("known"),
-    )
+        # What an earlier release shows and the rule hides now, a group of firms being known since, is not shown again.
+        shown=pl.col("shown") & pl.col("sensitive") & ~pl.col("waived") & ~pl.col("below"),
+    ).with_columns(sensitive=pl.col("sensitive") & ~pl.col("waived") & ~pl.col("shown"))
     return cells.with_columns(
         need=pl.when("sensitive").then("protection").otherwise(0.0),
         cause=pl.when("below")
         .then(pl.lit("r"))
+        .when("shown")
+        .then(pl.lit(TOLD))
         .when("sensitive")
         .then(pl.lit("p"))
         .when("earlier")

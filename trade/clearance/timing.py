@@ -12,13 +12,20 @@ from trade.clearance.primary import MAX_SHARE, MIN_FIRMS
 
 CELL = ("flow", "region", "product", "level", "partner")
 RUNG = "r"
+# Not shown again, and no secret: an earlier release shows it.
+TOLD = "k"
+
+
+def secret() -> pl.Expr:
+    """Whether a cell of a pattern is hidden and readers do not know it from an earlier release."""
+    return pl.col("hidden") & (pl.col("cause") != TOLD)
 
 
 def _hidden_months(months: list[pl.DataFrame]) -> pl.DataFrame:
     """The remainder of each cell: its hidden months' value, the most that its largest firm may hold, and so on."""
     rows = pl.concat(
         [
-            month.filter(pl.col("hidden") & (pl.col("cause") != RUNG)).select(
+            month.filter(secret() & (pl.col("cause") != RUNG)).select(
                 *CELL, "value", "firms", "largest", "need"
             )
             for month in months
@@ -54,7 +61,7 @@ def unsafe(months: list[pl.DataFrame]) -> pl.DataFrame:
 
 def all_hidden(months: list[pl.DataFrame]) -> pl.DataFrame:
     """The cells of which no month is shown: their remainder is the year itself, judged by its own firms."""
-    rows = pl.concat([month.select(*CELL, "hidden", "value", "need") for month in months])
+    rows = pl.concat([month.select(*CELL, "value", "need", hidden=secret()) for month in months])
     found = rows.group_by(CELL).agg(
         pl.col("hidden").all().alias("all"),
         pl.len().alias("count"),
@@ -68,5 +75,5 @@ def all_hidden(months: list[pl.DataFrame]) -> pl.DataFrame:
 
 def known(months: list[pl.DataFrame]) -> pl.DataFrame:
     """The cells of which every month is shown, so that anybody can add them up."""
-    rows = pl.concat([month.select(*CELL, "hidden") for month in months])
+    rows = pl.concat([month.select(*CELL, hidden=secret()) for month in months])
     return rows.group_by(CELL).agg(pl.col("hidden").any()).filter(~pl.col("hidden")).select(CELL)

@@ -118,6 +118,7 @@ class Clearer:
                 timed=timed,
                 earlier=hidden,
                 known=shown,
+                shown=shown,
                 switches=self.switches,
             )
         made = [self._pattern(month) for month in months]
@@ -151,7 +152,9 @@ class Clearer:
 
         def flow_cleared(flow: str) -> Cleared:
             own = [month.filter(flow=flow) for month in months]
-            return self._year_flow(summary.filter(flow=flow), rungs, own, hidden, known)
+            return self._year_flow(
+                summary.filter(flow=flow), rungs, own, hidden=hidden, known=known, shown=shown
+            )
 
         with ThreadPoolExecutor(2, thread_name_prefix="clearing") as pool:
             found = list(pool.map(flow_cleared, flows))
@@ -165,8 +168,10 @@ class Clearer:
         summary: pl.DataFrame,
         rungs: ladder.Rungs,
         months: list[pl.DataFrame],
+        *,
         hidden: pl.DataFrame | None,
         known: pl.DataFrame,
+        shown: pl.DataFrame | None,
     ) -> Cleared:
         """Where the audit over time finds the year too telling, more of it is hidden; at last it shows only what the
         months show.
@@ -181,6 +186,7 @@ class Clearer:
             timed=timed,
             earlier=hidden,
             known=known,
+            shown=shown,
             patience=replace(patience, whole=True),
         )
         left, asked = cleared.narrow, [flow["optimum"] for flow in cleared.report["flows"].values()]
@@ -303,8 +309,8 @@ def _seen(release: Release) -> dict[str, Clearance]:
 
 def _vintage(before: pl.DataFrame, now: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What the release before hid of a period, and what it shows that is still so: nobody can be made to forget it."""
-    hidden = before.filter(pl.col("hidden") & (pl.col("cause") != timing.RUNG)).select(timing.CELL)
-    shown = before.filter(~pl.col("hidden")).select(*timing.CELL, "value")
+    hidden = before.filter(timing.secret() & (pl.col("cause") != timing.RUNG)).select(timing.CELL)
+    shown = before.filter(~timing.secret()).select(*timing.CELL, "value")
     return hidden, shown.join(
         now.select(*timing.CELL, "value"), on=[*timing.CELL, "value"], how="semi"
     ).select(timing.CELL)
