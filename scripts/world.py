@@ -152,15 +152,15 @@ def _totals() -> str:
         "flow": "X+RX",
         "value": 455_000_000_000_000,
         "tolerance": Decimal("0.001"),
-        "source": "Rapport annuel 2024, p. 12",
+        "source": "Rapport annuel 2020, p. 12",
     }
     made = services.total_add(
-        acting_user=by, dataset="ma-customs", fields={**fields, "period": "2023"}, reason="First figures."
+        acting_user=by, dataset="ma-customs", fields={**fields, "period": "2019"}, reason="First figures."
     )
     services.total_correct(
         made.pk, acting_user=by, fields={"value": 430_900_000_000_000}, reason="The office revised the year."
     )
-    monthly = {**fields, "flow": "M", "period": "2024-03", "value": 61_234_500_000_000}
+    monthly = {**fields, "flow": "M", "period": "2019-03", "value": 61_234_500_000_000}
     services.total_add(acting_user=by, dataset="ma-customs", fields=monthly, reason="Bulletin of April.")
     wrong = services.total_add(
         acting_user=by, dataset="ma-customs", fields={**monthly, "flow": "RM"}, reason="Bulletin of April."

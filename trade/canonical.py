@@ -41,7 +41,7 @@ MEASURES = ("value", "net_kg", "quantity")
 # The order of the rows in a part. It begins with what queries filter on and ends with every other column, so that
 # the same facts always make the same bytes.
 _FIRST = (
-    "flow", "level", "product", "reporter", "partner", "region", "mode", "customs_office", "regime", "company",
+    "flow", "level", "product", "reporter", "company", "partner", "region", "mode", "customs_office", "regime",
 )  # fmt: skip
 SORT = _FIRST + tuple(name for name in FACTS if name not in _FIRST)
 

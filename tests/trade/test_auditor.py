@@ -84,6 +84,7 @@ def attack(of: Mapping[int, Iterable[Mapping[str, Any]]], known: Any) -> Report:
     return attacked(known, truth_of(of))
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("seed", [1, 2])
 def test_fourteen_months_and_their_revision_are_not_broken(seed: int) -> None:
     periods = months("2023-01", 14)
@@ -123,6 +124,7 @@ def test_without_the_secondary_suppression_hidden_figures_are_known(monkeypatch:
     assert attack({release.number: facts}, read(release)).of("exact")
 
 
+@pytest.mark.fuzz
 def test_a_year_cleared_without_its_months_tells_what_they_hide(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = awkward(1, months("2023-01", 12))
     weakened(monkeypatch, time=False)

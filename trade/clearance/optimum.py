@@ -16,17 +16,22 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import structlog
+from django.conf import settings
 
 from trade.clearance.protect import Protected
 from trade.clearance.system import WORLD, Bools, Floats, Ints, Lines, lines
 
+log = structlog.get_logger(__name__)
 PROGRAM = Path(__file__).with_name("tauargus.py")
 # Whole numbers only: with others the engine does not end. A table's largest value is told as so many; where the first
-# leaves it without an answer the second may not.
+# leaves it without an answer, and at once, the second may not.
 TOPS = (10_000_000, 1_000_000)
 DEAREST = 1_000
 # What readers know anyway is as dear as so many of the dearest: were it forbidden, some tables had no answer.
 SHUT = 20
+# A pattern is worth the asking where it hides so many cells besides those that it must, and this share of the largest.
+CELLS, SHARE = 2, 0.002
 # Larger tables are not asked about: it has no answer in time.
 MOST = 1_500
 # How long, in seconds: of the processor for one try, whatever else runs; by the clock for one try, and for a flow.
@@ -48,7 +53,7 @@ def improved(
     frame: pl.DataFrame, sections: Mapping[str, str], own: Protected, again: Callable[[Bools], Protected]
 ) -> tuple[Protected, Asked]:
     """The cheaper of our `own` pattern of a flow and those that start from Tau-Argus'; `again` protects with more
-    cells hidden from the start. Where ours hides no more than it must, nothing is asked.
+    cells hidden from the start. Where ours hides hardly more than it must, nothing is asked.
     """
     told, until = Asked(), time.monotonic() + ALL
     value = frame["value"].to_numpy().astype(np.float64)
@@ -57,7 +62,8 @@ def improved(
     best, first = own, np.zeros(frame.height, dtype=bool)
     for table in tables(frame):
         ours = best.hidden & ~must & table
-        if not ours.any() or time.monotonic() > until:
+        worth = ours.sum() >= CELLS and value[ours].sum() >= SHARE * value[table].max(initial=0.0)
+        if not worth or time.monotonic() > until:
             continue
         told.asked += 1
         cells = frame.filter(pl.Series(table))
@@ -123,6 +129,8 @@ def cheapest(sums: Lines, value: Floats, hidden: Bools, need: Floats, *, closed:
         answer = _run(_written(small, value[first], asked, wanted, shut, top), len(first))
         if isinstance(answer, np.ndarray):
             return answer[name] & ~hidden
+        if answer == LATE:
+            break
     return answer
 
 
@@ -149,7 +157,18 @@ def _merged(sums: Lines, cells: int) -> tuple[Ints, Lines]:
 
 
 def _run(table: str, cells: int) -> Bools | str:
-    with tempfile.TemporaryDirectory(prefix="qafila-table-") as folder:
+    """The answer of the program; whatever keeps it from answering is none of the clearance's business."""
+    try:
+        return _answer(table, cells)
+    except (OSError, UnicodeDecodeError) as error:
+        log.warning("optimum_not_asked", problem=str(error))
+        return FAILED
+
+
+def _answer(table: str, cells: int) -> Bools | str:
+    scratch = Path(settings.QAFILA_HOME) / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="table-", dir=scratch) as folder:
         (Path(folder) / "table.jj").write_text(table, encoding="ascii")
         command = [sys.executable, "-I", str(PROGRAM), str(CPU)]
         try:
@@ -161,6 +180,8 @@ def _run(table: str, cells: int) -> Bools | str:
     if done.returncode == -signal.SIGKILL:
         return LATE
     if done.returncode or not all(word.isdecimal() and int(word) < cells for word in words):
+        told = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        log.warning("optimum_failed", status=done.returncode, said=told[-1] if told else "")
         return FAILED
     found = np.zeros(cells, dtype=bool)
     found[[int(word) for word in words]] = True

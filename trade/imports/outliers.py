@@ -15,6 +15,7 @@ import polars as pl
 
 from trade.canonical import NOTE_UNIT_VALUE
 from trade.imports.prices import CELL, PRICED, PRODUCT, prices
+from trade.imports.validate import add_note
 from trade.sources.coded import order, texts
 
 Floats = npt.NDArray[np.float64]
@@ -67,8 +68,7 @@ def flag(
     if at.is_empty():
         return good
     where = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(at.unique().implode())
-    more = pl.concat_str([pl.col("notes"), pl.lit(NOTE_UNIT_VALUE)], separator=" ", ignore_nulls=True)
-    return good.with_columns(notes=pl.when(where).then(more).otherwise(pl.col("notes")))
+    return good.with_columns(add_note(NOTE_UNIT_VALUE, where))
 
 
 _LOG = pl.when(PRICED).then((pl.col("value") / pl.col("net_kg")).log())

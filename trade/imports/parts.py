@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from portal.base import storage
@@ -28,7 +27,6 @@ SUMMED = (
     "flow", "region", "product", "partner", "is_total", "company", "edition", "reporter", "value", "net_kg", "quantity",
     "unit", "status",
 )  # fmt: skip
-Ints = npt.NDArray[np.int64]
 
 
 def write(rows: pl.DataFrame, path: Path) -> Path:

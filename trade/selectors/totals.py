@@ -38,8 +38,9 @@ def totals_history(dataset: Dataset, *, limit: int = 200) -> list[TotalChange]:
     for own in of.values():
         for event, change in changes(own, FIELDS, who):
             removed = event.pgh_label == "delete"
-            if change.fields or removed:
-                first = event.pgh_label == "insert"
+            first = event.pgh_label == "insert"
+            # Of the oldest event within the limit it is not known what stood before.
+            if (change.fields and (first or event is not own[0])) or removed:
                 act = "removed" if removed else "added" if first else "corrected"
                 told.append((event.pgh_id, TotalChange(act, event.flow, event.period, change)))
     return [change for _key, change in sorted(told, key=lambda pair: pair[0], reverse=True)]

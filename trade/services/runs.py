@@ -6,15 +6,17 @@ import json
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pghistory
 import psycopg
 import structlog
 from celery import current_app
+from django.conf import settings
 from django.core.files import File
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
@@ -37,6 +39,8 @@ from trade.sources.reasons import file_text, in_all_languages, plain, reason_of
 
 log = structlog.get_logger(__name__)
 ATTEMPTS = 3
+# Seconds after which what lies in the folder for scratch files is nobody's.
+SCRATCH_KEPT = 86_400
 ABANDONED_AFTER = dt.timedelta(seconds=10)
 # What passes: the database is away, a file system too. Django hands on what COPY raises as it is.
 INTERRUPTIONS = (
@@ -267,6 +271,11 @@ def runs_sweep() -> list[int]:
 def _tidy() -> None:
     """Remove what killed workers left on this machine: work folders of runs that ended, copies begun."""
     storage.tidy()
+    yesterday = time.time() - SCRATCH_KEPT
+    for scrap in (Path(settings.QAFILA_HOME) / "tmp").glob("*"):
+        with suppress(OSError):  # somebody else's, gone meanwhile
+            if scrap.stat().st_mtime < yesterday:
+                shutil.rmtree(scrap) if scrap.is_dir() else scrap.unlink()
     left = {folder.name: folder for folder in work_folders().glob("*-*-*-*-*")}
     for run_id in Run.objects.filter(pk__in=left, state__in=Run.ENDED).values_list("pk", flat=True):
         shutil.rmtree(left[str(run_id)], ignore_errors=True)

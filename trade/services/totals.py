@@ -71,6 +71,8 @@ def _written(total: PublishedTotal, fields: Mapping[str, Any]) -> PublishedTotal
         setattr(total, name, value)
     if total.value > LARGEST:
         raise Invalid(_("This total is too large."), hint=_("Check the unit in which it is written."))
+    # One at a time: of two that enter the same total at once the second is told so.
+    Dataset.objects.select_for_update().get(pk=total.dataset_id)
     same = PublishedTotal.objects.filter(dataset=total.dataset, flow=total.flow, period=total.period)
     if same.exclude(pk=total.pk).exists():
         raise Conflict(
